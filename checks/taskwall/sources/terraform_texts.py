@@ -17,7 +17,7 @@ from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES
 from taskwall.source.files import Files
-from taskwall.source.kinds import TERRAFORM
+from taskwall.source.kinds import OF_AWS, TERRAFORM
 
 _SOUGHT = {data: one.means[0] for data, one in DATA_SOURCES.items() if data != "aws_ssm_parameter"}
 """By the types of data sources the resources that they look up: the first of several types."""
@@ -97,10 +97,6 @@ MOST_NAMES = 8
 """A text whose variables come to more names than this, or a name that resources of more folders
 have, tells no root from another."""
 
-OF_AWS = "/aws/"
-"""How the names of public parameters begin, such as those of AMIs: only AWS writes them
-("Working with public parameters" in the guide of Systems Manager)."""
-
 DEEPEST_HOLE = 3
 """A variable stands in a local, which stands in another: so deep at most, as written by hand."""
 
@@ -123,10 +119,10 @@ class SearchedFile(Struct, frozen=True):
     """What a file of Terraform reads and writes, as far as its text shows.
 
     `writes` are names of states and parameters, `writes_by` the variables and locals that hold such
-    names, `has_backend` is whether it says where its state
-    lies, `is_open` whether it leaves the name of that to `terraform init`. `values` are what
-    variables and locals may be that it names. `looks_up` are resources by type and by what they are
-    called, `calls` the modules that it calls by path.
+    names, `has_backend` is whether it says where its state lies, `is_open` whether it leaves the
+    name of that to `terraform init`. `values` are what variables and locals may be that it names.
+    `looks_up` are resources by type and by what they are called, `calls` the modules that it calls
+    by path.
     """
 
     asks: tuple[_Asked, ...]

@@ -143,10 +143,13 @@ OF_STAGES = NET.replace("Resources:", "Parameters:\n  Stage: {Type: String}\nRes
     ("name", "stored", "value"),
     [
         ("/prod/vpc", "/${Stage}/vpc", "Vpc.Ref"),
-        ("net-vpc-prod", "net-vpc-${Stage}", "Vpc.Ref"),
-        ("net-vpc-prod", "net-${Stage}", "Vpc.Ref"),
+        ("/net/vpc-prod", "/net/vpc-${Stage}", "Vpc.Ref"),
         ("/prod/vpcs", "/${Stage}/vpc", "Vpc"),
+        ("/net/prod/vpc", "/${Stage}/vpc", "Vpc"),
+        ("/net/vpc-", "/net/vpc-${Stage}", "Vpc"),
+        ("vpc-prod", "vpc-${Stage}", "Vpc"),
         ("/prod/vpc", "${Stage}", "Vpc"),
+        ("/aws/vpc", "/${Stage}/vpc", "Vpc"),
         ("/prod/net", "/${Stage}/net", "Vpc"),
     ],
 )
@@ -167,6 +170,20 @@ def test_a_parameter_whose_name_may_be_the_one_asked_for(
     assert means(found) == value
 
 
+def test_a_name_of_which_nothing_is_known_is_none_of_the_scan() -> None:
+    """However few parameters the templates store."""
+    net = NET.replace("Name: /net/subnets", "Name: /aws/subnets")
+    app = APP.replace("Resources:", "  Key: {Type: String}\nResources:").replace("/net/vpc", "/x")
+    app = app.replace("EXPRESSION", '!Sub "{{resolve:ssm:${Key}}}"')
+    (found,) = (
+        one.body.fields["X"]
+        for stack in read({"app.yaml": app, "net.yaml": net}, {}, {})
+        for one in stack.evaluate({}).resources
+        if one.type == "AWS::X::T"
+    )
+    assert means(found) == "{{resolve:ssm:${Key}}}"
+
+
 TREE = """
 Parameters:
   Stage: {Type: String}
@@ -181,6 +198,19 @@ Resources:
     Type: AWS::X::Own
     Properties: {X: !Sub "{{resolve:ssm:/${Stage}/vpc}}"}
 """
+
+
+def test_what_a_nested_stack_stores_is_not_there_for_the_one_above() -> None:
+    """What that takes as a parameter was there before; whether another one nests both or not."""
+    app = APP + "  Net: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./net.yaml}}\n"
+    app = app.replace("EXPRESSION", "!Ref Vpc")
+    above = "Resources:\n  App:\n    Type: AWS::CloudFormation::Stack\n"
+    above += "    Properties: {TemplateURL: ./app.yaml}\n"
+    texts = {"app.yaml": app, "net.yaml": NET}
+    for more in ({}, {"above.yaml": above}):
+        (stack,) = read({**texts, **more}, {}, {})
+        found = {one.type: one for one in stack.evaluate({}).resources}
+        assert means(found["AWS::X::T"].body.fields["X"]).endswith("Vpc")
 
 
 def test_what_siblings_among_nested_stacks_have_stored() -> None:

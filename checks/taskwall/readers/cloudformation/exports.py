@@ -20,6 +20,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.connected import connected_components
 from taskwall.source.files import Files
+from taskwall.source.kinds import OF_AWS
 
 ExportKind: TypeAlias = Literal["export", "parameter", "output"]
 """What others may refer to: exports, parameters of Parameter Store, and (by hand) any output."""
@@ -67,6 +68,8 @@ class Exports:
         self._files = files
         self._others: dict[tuple[ExportKind, tuple[str, ...]], list[Export]] = {}
         self._by_parts: dict[tuple[str, ...], list[Export]] = {}
+        self._by_step: dict[tuple[int, int, str], list[Export]] = {}
+        """Parameters known in part: by how many steps a name has, and by the last known one."""
         self._bound: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self._chosen: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._known: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
@@ -81,6 +84,12 @@ class Exports:
                 self._by_parts.setdefault(parts, []).append(export)
             else:
                 self._others.setdefault((export.kind, parts), []).append(export)
+            if export.kind == "parameter" and len(parts) > 1:
+                steps = _steps(export.name)
+                known = [number for number, step in enumerate(steps) if step and "\0" not in step]
+                if known:  # else nearly every name would fit
+                    key = len(steps), known[-1], steps[known[-1]]
+                    self._by_step.setdefault(key, []).append(export)
 
     def named(self, kind: ExportKind, name: Value) -> list[Export]:
         """What a name can mean beside exports: that of the same known parts.
@@ -89,10 +98,15 @@ class Exports:
         """
         wanted = _parts(name)
         found = self._others.get((kind, wanted), []) if any(wanted) else []
-        if found or kind != "parameter":
+        if found or kind != "parameter" or len(wanted) > 1 or wanted[0].startswith(OF_AWS):
             return found
-        some = (o for (k, parts), o in self._others.items() if k == kind and _may_be(wanted, parts))
-        alike = [one for each in some for one in each if not _is_by_chance(wanted, one)]
+        steps = wanted[0].split("/")
+        alike = [
+            one
+            for number, step in enumerate(steps)
+            for one in self._by_step.get((len(steps), number, step), ())
+            if all(map(_may_be_step, steps, _steps(one.name)))
+        ]
         return alike if len(alike) == 1 else []
 
     def meant(self, name: Value, file: str) -> list[Export]:
@@ -439,6 +453,25 @@ def _parts(name: Value) -> tuple[str, ...]:
         pieces = [part if isinstance(part, str) else "\0" for part in found.parts]
         return tuple("".join(pieces).split("\0"))
     return ("", "")
+
+
+def is_named_so(export: Export, name: Value) -> bool:
+    """Whether what is known of a name is all that is known of the name of an export."""
+    return _parts(export.name) == _parts(name)
+
+
+def _steps(name: Value) -> list[str]:
+    """The steps of a path, with a sign for what is open in them: that is no further step."""
+    return "\0".join(_parts(name)).split("/")
+
+
+def _may_be_step(step: str, offered: str) -> bool:
+    """Whether a step of a path can be one that may have one open part, which is not empty."""
+    head, hole, tail = offered.partition("\0")
+    if not hole:
+        return step == offered
+    fits = step.startswith(head) and step.endswith(tail) and len(step) > len(head + tail)
+    return fits and "\0" not in tail
 
 
 def _fills(whole: str, pieces: tuple[str, ...]) -> bool:

@@ -12,6 +12,7 @@ from taskwall.readers.cloudformation.exports import (
     ExportKind,
     assumption,
     followed,
+    is_named_so,
     qualified_paths,
 )
 from taskwall.readers.cloudformation.intrinsics import with_place
@@ -116,16 +117,19 @@ def _offered(
     if found is None and one is not None:
         name_ = exports[0].output
         found = one.output(name_, at) if kind == "output" else one.written(name_, "Value", at)
+    if found is not None and kind == "parameter" and not is_named_so(exports[0], name):
+        who = qualified_paths([exports[0]])[0]
+        importer.run.assumed[at] = f"{symbol} is assumed to be what {who} stores"
     return None if found is None else with_place(found, at)
 
 
 def _reads_before(importer: TemplateContext, export: Export) -> bool:
     """Whether a template is given what something was before it makes that anew.
 
-    So it is of its own parameters; a nested stack reads what its siblings have put there.
+    So it is of what it and its own nested stacks store; it reads what its siblings have stored.
     """
-    inside = importer.above is not None and export.path != importer.site.path
-    return not inside and export.root == _top(importer).template.unit.file
+    inside = export.path.startswith(importer.site.path)
+    return inside and export.root == _top(importer).template.unit.file
 
 
 def _top(importer: TemplateContext) -> TemplateContext:

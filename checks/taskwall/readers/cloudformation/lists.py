@@ -231,8 +231,10 @@ def find_in_map(run: TemplateContext, call: IntrinsicCall) -> Value:
     if not (symbol_name and key and default is None and isinstance(dereferenced(second), Known)):
         return computed
     column = _column(run, table, second)
+    if not column:
+        return computed
     run.lookups[symbol_name] = (key, column)
-    if type(computed) is not Unknown or not column or len(column) < len(table):
+    if type(computed) is not Unknown:
         return computed
     # A stack is only made with a key that the mapping has.
     answers = tuple(dict.fromkeys(column.values()))
@@ -249,14 +251,20 @@ def _rows(table: Lookup[str, Node], key: Value) -> list[Node]:
 
 
 def _column(run: TemplateContext, table: Lookup[str, Node], key: Value) -> dict[str, str]:
-    """By the first key of a mapping, the text under the second; rows without one are left out."""
+    """By the first key of a mapping, the text under the second; none if not all are known.
+
+    Rows without one are left out: AWS refuses a stack that looks there.
+    """
     found: dict[str, str] = {}
+    if run.template.open_names or "Fn::Transform" in table:
+        return found  # there may be more rows
     for name, row in table.items():
         for node in _rows(members(row), key):
             value = dereferenced(run.argument(node))
             word = spelled(value.data) if isinstance(value, Known) else None
-            if word is not None:
-                found[name] = word
+            if word is None:
+                return {}
+            found[name] = word
     return found
 
 
