@@ -103,9 +103,10 @@ _OWN_KINDS = {
 _DEFAULT_GROUP = ("default_security_group_id", "DefaultSecurityGroup", "default_security_group")
 """The attributes by which a VPC hands over the group that it comes with."""
 
-_ARNS = ("arn", "id", "Arn")
-"""The attributes of a cluster that hold its ARN: who gives it capacity providers needs its name
-(https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_cluster)."""
+_ARNS = ("arn", "id")
+"""The attributes of Terraform's cluster that hold its ARN: who gives it capacity providers there
+needs its name (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/
+ecs_cluster_capacity_providers)."""
 
 _JUDGED = frozenset({"aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"})
 """Types of which rules speak: what they say of a permission they say of the group that has it."""

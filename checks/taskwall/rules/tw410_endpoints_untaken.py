@@ -77,7 +77,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
     if unseen:
         first, _ = min(written or unseen, key=lambda pair: pair[0].first.origin.order)
         verdict = _unseen(network, first, any_of(fact for _, fact in unseen))
-        # As of the VPCs of `_is_elsewhere`.
+        # How a network could be built is asked of those only that the sources build.
         yield replace(verdict, unreported=not written)
 
 
@@ -92,10 +92,7 @@ def _unseen(network: Network, location: TaskLocation, concerned: Fact) -> Verdic
 
 
 def _is_elsewhere(network: Network, location: TaskLocation) -> bool:
-    """Whether the sources do not build the network of a VPC that they write.
-
-    Of one from elsewhere nobody asks how else it could be built.
-    """
+    """Whether the sources write a VPC of which they do not build the network."""
     adopted = location.declared is not None and location.declared.found
     return adopted or not _subnets(network, location)
 

@@ -320,7 +320,12 @@ def _of_subnet(network: Network, subnet: Subnet) -> Addresses:
 
 
 def _known_by_name(subnet: Subnet, around: Addresses) -> Addresses:
-    """The ranges of a subnet that writes none, given where they are: its attributes name them."""
+    """The ranges of a subnet that writes none, given where they are: its attributes name them.
+
+    Nothing names those of one that stands for several.
+    """
+    if "[*]" in subnet.id:
+        return around
     named = (replace(p, names=p.names | _range_names(subnet, p.within)) for p in around.parts)
     return Addresses(tuple(named))
 

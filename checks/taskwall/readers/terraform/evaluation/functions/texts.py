@@ -162,12 +162,17 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _matches(pattern: "re.Pattern[str]", string: str) -> "Iterator[re.Match[str]]":
-    """What a pattern matches in a text: as in RE2, no empty text right behind another match."""
-    end = -1
-    for match in pattern.finditer(string):
-        if match.end() > end:
-            end = match.end()
+    """What a pattern matches in a text, as Go finds it: no empty text right behind another match.
+
+    Behind an empty match it goes on at the next character.
+    """
+    at, end = 0, -1
+    while at <= len(string) and (match := pattern.search(string, at)) is not None:
+        is_empty = match.end() == at
+        if not is_empty or match.start() != end:
             yield match
+        end = match.end()
+        at = end + is_empty
 
 
 def _replaced(
