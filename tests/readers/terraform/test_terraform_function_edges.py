@@ -22,6 +22,8 @@ GIVEN: list[tuple[str, object]] = [
     ('regex("(?P<x>a)(?P<y>b)?", "a")', {"x": "a", "y": None}),
     ('regex("\\\\d+", "a\\u06612")', "2"),
     ('regexall("a?", "ba")', ["", "a"]),
+    ('regexall("a??", "aa")', ["", "", ""]),
+    ('replace("aa", "/a??/", "-")', "-a-a-"),
     ('regexall("(?P<x>.)", "ab")', [{"x": "a"}, {"x": "b"}]),
     ('format("%5d|%-5d|%+d|% d", 5, 5, 5, 5)', "    5|5    |+5| 5"),
     ('format("%5v|%-5v", "a", "b")', "    a|b    "),
