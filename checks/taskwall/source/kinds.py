@@ -30,8 +30,3 @@ def is_plan(path: str, files: Files) -> bool:
     except UnreadableError:
         return False
     return '"format_version"' in text and '"planned_values"' in text
-
-
-OF_AWS = "/aws/"
-"""How the names of public parameters begin, such as those of AMIs: only AWS writes them
-("Working with public parameters" in the guide of Systems Manager)."""

@@ -17,7 +17,8 @@ from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES
 from taskwall.source.files import Files
-from taskwall.source.kinds import OF_AWS, TERRAFORM
+from taskwall.source.kinds import TERRAFORM
+from taskwall.source.parameter_store import OF_AWS
 
 _SOUGHT = {data: one.means[0] for data, one in DATA_SOURCES.items() if data != "aws_ssm_parameter"}
 """By the types of data sources the resources that they look up: the first of several types."""

@@ -20,7 +20,7 @@ from taskwall.core.values import (
 )
 from taskwall.readers.connected import connected_components
 from taskwall.source.files import Files
-from taskwall.source.kinds import OF_AWS
+from taskwall.source.parameter_store import OF_AWS
 
 ExportKind: TypeAlias = Literal["export", "parameter", "output"]
 """What others may refer to: exports, parameters of Parameter Store, and (by hand) any output."""
