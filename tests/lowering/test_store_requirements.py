@@ -47,6 +47,10 @@ BY_DEFAULT: dict[str, tuple[str, str, bool | None, str]] = {
     "PostgreSQL 15": (DATABASE, POSTGRES + 'engine_version = "15.4"', True, ""),
     "PostgreSQL 14": (DATABASE, POSTGRES + 'engine_version = "14.4"', False, ""),
     "PostgreSQL": (DATABASE, POSTGRES, None, "the engine version of aws_db_instance.d"),
+    "MariaDB of either side": (
+        DATABASE, 'engine = "mariadb"\nengine_version = "11"', None,
+        "the engine version of aws_db_instance.d",
+    ),
     "a version that is not known": (
         DATABASE, POSTGRES + "engine_version = var.v", None, "var.v",
     ),
@@ -87,7 +91,7 @@ BY_DEFAULT: dict[str, tuple[str, str, bool | None, str]] = {
     "DocumentDB": ("aws_docdb_cluster", "", True, ""),
     "Neptune": ("aws_neptune_cluster", "", True, ""),
     "Redshift": (
-        "aws_redshift_cluster", "", None, "the engine version of aws_redshift_cluster.d",
+        "aws_redshift_cluster", "", None, "the parameter group of aws_redshift_cluster.d",
     ),
 }  # fmt: skip
 

@@ -88,8 +88,7 @@ def _parameters(
     shown = f"{runs.name} {runs.version or (runs.newest and 'of Serverless v1')}".strip()
     sentence = f"nothing sets {parameter} for {r.name}: {shown} {'refuses' if truth else 'accepts'}"
     sentence += " plain text by default"
-    unsaid = Need(f"the engine version of {r.name}", "does not determine its default")
-    needs = (*runs.version_needs, *family_needs) or (unsaid,)
+    needs = (*runs.version_needs, *family_needs) or (_undecided(r, runs.version, fixed),)
     fact = Fact(truth, sentence if truth is not None else text, cell.place, r.name, needs, sentence)
     if found is not None:
         changes = _setting(found, parameter)
@@ -98,6 +97,14 @@ def _parameters(
         owned = cell.absent or bool(family)
         changes = with_group(r, cell, runs.name, runs.version, parameter) if owned else ()
     yield TlsRequirement(fact, at, changes)
+
+
+def _undecided(r: ResourceReader, version: str, fixed: str) -> Need:
+    """What a user can write where what is written does not say what AWS does by default."""
+    if version:
+        return Need(f"the engine version of {r.name}", "does not determine its default")
+    subject = "parameter group" if fixed else "engine version"
+    return Need(f"the {subject} of {r.name}", "is not written, and it decides the default")
 
 
 class _Engine(Struct, frozen=True):
