@@ -20,6 +20,7 @@ PLACES = {
     "hcl_attribute_twice": ("network.tf", 3, 3),
     "hcl_bad_expression": ("network.tf", 2, 3),
     "hcl_binary": ("network.tf", 2, 118),
+    "hcl_git_crypt": ("network.tf", 1, 1),
     "hcl_latin_1": ("network.tf", 1, 9),
     "hcl_module_includes_itself": ("again.tf", 1, 1),
     "hcl_modules_in_a_circle": ("modules/other/main.tf", 1, 1),
@@ -87,6 +88,21 @@ def test_a_broken_source_is_an_error_with_its_place(case: str) -> None:
     assert 1 <= first.line <= raw.count(b"\n") + 1
     assert first.column >= 1
     assert first.message
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        ("hcl_git_crypt", "is encrypted by git-crypt; git-crypt unlock makes it readable"),
+        ("hcl_latin_1", "is not UTF-8"),
+        ("hcl_utf_16", "is UTF-16; Terraform and CloudFormation use UTF-8"),
+    ],
+)
+def test_why_bytes_are_no_text(case: str, message: str) -> None:
+    """What makes a file unreadable is named where its bytes say so."""
+    (error,) = scanned(BROKEN / case).errors
+
+    assert error.message == message
 
 
 @pytest.mark.parametrize("case", (*PLACES, *NO_TEMPLATES))

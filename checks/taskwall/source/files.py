@@ -26,6 +26,9 @@ _ON_DISK = DOWNLOADED | {".git"}
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Files larger than this many bytes are an error, not a source."""
 
+_GIT_CRYPT = b"\0GITCRYPT\0"
+"""How git-crypt begins each file that it encrypts (its `commands.cpp`)."""
+
 
 class UnreadableError(Exception):
     """A file that could not be read; carries the error with its place."""
@@ -301,6 +304,9 @@ class Files:
         try:
             found = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
+            if raw.startswith(_GIT_CRYPT):
+                how = "is encrypted by git-crypt; git-crypt unlock makes it readable"
+                raise UnreadableError(path, how) from error
             if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
                 raise UnreadableError(
                     path, "is UTF-16; Terraform and CloudFormation use UTF-8"
