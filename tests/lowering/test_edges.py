@@ -19,6 +19,7 @@ resource "aws_lb" "o" {}
 resource "aws_lb_listener" "l" { load_balancer_arn = aws_lb.b.arn }
 resource "aws_route53_zone" "z" { name = "example.com" }
 resource "aws_s3_bucket" "s" {}
+resource "aws_cloudformation_stack" "s" {}
 resource "aws_lambda_function" "f" {}
 resource "aws_apigatewayv2_vpc_link" "k" {}
 resource "aws_api_gateway_vpc_link" "n" { target_arns = [aws_lb.o.arn] }
@@ -117,6 +118,17 @@ def balancers(text: str) -> list[str]:
         ('"${var.v}.aws.dev"', []),
         ('"${var.v}.eu-west-1.elb.amazonaws.com"', ["${var.v}.eu-west-1.elb.amazonaws.com"]),
         ("aws_s3_bucket.s.bucket_domain_name", []),
+        ('trimprefix(aws_s3_bucket.s.website_endpoint, "http://")', []),
+        ('split("/", aws_s3_bucket.s.url)[2]', []),
+        ('replace(aws_s3_bucket.s.url, "/^https?://([^/]*).*/", "$1")', []),
+        ("coalesce(var.v, aws_s3_bucket.s.url)", ["coalesce(var.v, aws_s3_bucket.s.url)"]),
+        ("lower(aws_lb.b.dns_name)", ["lower(aws_lb.b.dns_name)"]),
+        ('lookup({a = aws_lb.b.dns_name, c = ""}, aws_s3_bucket.s.id)', [""]),
+        (
+            'aws_cloudformation_stack.s.outputs["Host"]',
+            ['aws_cloudformation_stack.s.outputs["Host"]'],
+        ),
+        ('trimprefix(aws_cloudformation_stack.s.outputs["Host"], "http://")', [""]),
     ],
 )
 def test_domains_of_origins(domain: str, expected: list[str]) -> None:

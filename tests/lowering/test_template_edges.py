@@ -51,6 +51,7 @@ def distribution(domain: str, more: str = "") -> str:
         ("!Sub 'dualstack.${B.DNSName}'", "B"),
         ("!Ref P", "P"),
         ("!GetAtt S.DomainName", ""),
+        ("!Select [2, !Split ['/', !GetAtt S.WebsiteURL]]", ""),
         ("www.example.org", ""),
         ("b-1.eu-west-1.elb.amazonaws.com", "b-1.eu-west-1.elb.amazonaws.com"),
         ("!Sub '${P}.s3.amazonaws.com'", ""),

@@ -23,13 +23,17 @@ from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.entities.vpc_link import NetworkVpcLink, VpcLink
 from taskwall.model.load_balancing.edge import AliasRecord, EdgeConnection, dns_name
 from taskwall.model.load_balancing.vpc_link import LinkedIntegration
-from taskwall.source.resource import Cell
+from taskwall.source.resource import Cell, Resource
 
 DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
 _RECORDS = ("aws_route53_record", "AWS::Route53::RecordSet")
 _VPC_LINKS = ("aws_api_gateway_vpc_link", "AWS::ApiGateway::VpcLink")
 _BALANCERS = ("aws_lb", "aws_alb", "aws_elb", "AWS::ElasticLoadBalancingV2::LoadBalancer",
               "AWS::ElasticLoadBalancing::LoadBalancer")  # fmt: skip
+_HOLDERS = ("aws_cloudformation_stack", "aws_cloudformation_stack_set_instance", "terraform_data",
+            "AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource", "Custom::",
+            "AWS::GlobalAccelerator::Accelerator", "aws_globalaccelerator_accelerator")  # fmt: skip
+"""Types whose attributes may be the name of a load balancer, or lead to one."""
 
 
 # --- CloudFront
@@ -116,9 +120,9 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
             return r.link(LoadBalancer, cell, "reaches")
         if resource.type in _RECORDS and depth == 0:
             return _aliased(ResourceReader(resource, r.builder))
-        if not resource.data:
+        if _is_another_service(resource):
             return None
-    if value is None:
+    if value is None or _is_cut_from_another_name(r, cell):
         return None
     for record in r.builder.of_type(*_RECORDS) if depth == 0 else ():
         other = ResourceReader(record, r.builder)
@@ -134,6 +138,19 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
     if ".elb." not in host and (other_service or isinstance(found, Known)):
         return None
     return r.link(LoadBalancer, cell, "reaches")
+
+
+def _is_another_service(resource: Resource) -> bool:
+    return not resource.data and not resource.type.startswith((*_BALANCERS, *_RECORDS, *_HOLDERS))
+
+
+def _is_cut_from_another_name(r: ResourceReader, cell: Cell) -> bool:
+    """Whether a name is what functions make of another service's: the host of a function's URL."""
+    owners = (
+        None if need.chooses else r.builder.resources.get(need.name.rpartition(".")[0])
+        for need in cell.needs
+    )
+    return bool(cell.needs) and all(one is not None and _is_another_service(one) for one in owners)
 
 
 def _aliased(record: ResourceReader) -> Link | None:
