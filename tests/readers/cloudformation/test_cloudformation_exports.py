@@ -397,11 +397,16 @@ def test_an_export_of_a_nested_stack() -> None:
 
 
 NEARER = "is assumed to come from app/net.yaml, which is nearer than b/net.yaml"
+BESIDE = "is assumed to come from net.yaml, which is nearer than below/net.yaml"
 
 
 @pytest.mark.parametrize(
     ("others", "assumed"),
-    [({}, []), ({"/r/b/net.yaml": offering("vpc")}, [f"Fn::ImportValue vpc {NEARER}"])],
+    [
+        ({}, []),
+        ({"/r/b/net.yaml": offering("vpc")}, [f"Fn::ImportValue vpc {NEARER}"]),
+        ({"/r/app/below/net.yaml": offering("vpc")}, [f"Fn::ImportValue vpc {BESIDE}"]),
+    ],
 )
 def test_what_is_assumed_of_an_import(others: Mapping[str, str], assumed: list[str]) -> None:
     """That it means the nearest of several copies; of one there is nothing to assume."""

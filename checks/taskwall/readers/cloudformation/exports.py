@@ -278,8 +278,11 @@ def _nearest(exports: list[Export], folder: str, *, of_stacks: bool = False) -> 
             return both and alike and _parts(one.name) == _parts(other.name)
         return not _begins_with_stack(one.name) and same(one.name, other.name) is True
 
-    near = [len(os.path.commonpath((folder, os.path.dirname(one.root)))) for one in exports]
-    ranked = list(zip(exports, near, strict=True))
+    def nearness(one: Export) -> tuple[int, bool]:
+        of = os.path.dirname(one.root)
+        return len(os.path.commonpath((folder, of))), of == folder
+
+    ranked = [(one, nearness(one)) for one in exports]
     found = []
     for one, own in ranked:
         copies = [(each, its) for each, its in ranked if each is not one and is_copy(one, each)]
