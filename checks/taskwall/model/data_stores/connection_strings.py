@@ -374,12 +374,16 @@ def _called(
 
 
 def _is_another(network: Network, variable: Variable) -> dict[str, Fact]:
-    """Of what may run the containers that a variable is for, by id: whether it does not.
+    """Of what may run the containers that a variable is for, by id: whether others connect to it.
 
-    A service that is told its own address connects to no other.
+    A service that is told its own address connects to no other, unless another one runs the same
+    task definition and is told so, too.
     """
     found = sources_of_definition(network, variable.definition)
-    return {source.id: ~link.fact for source, link in found}
+    return {
+        source.id: any_of((~link.fact, *(one.fact for other, one in found if other is not source)))
+        for source, link in found
+    }
 
 
 @remembered
