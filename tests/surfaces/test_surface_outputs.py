@@ -83,6 +83,14 @@ def test_silence_is_no_praise() -> None:
         assert says in text
 
 
+def test_silence_of_selected_rules() -> None:
+    """What rules that do not run would say is not known."""
+    document = ReportDocument(1, "0", Summary(files=3, stacks=1, resources=2), ())
+    report = Report(document, lambda _f, _l: None, selected=True)
+    says = "Nothing was analysed: no selected rule applies to any of 2 resources in 3 files."
+    assert says in render("text", report, View())
+
+
 @pytest.mark.parametrize(
     ("summary", "says"),
     [

@@ -319,13 +319,14 @@ class Report(Struct, frozen=True):
     the findings ask for: 0, 1 or 2. `reasons` say of each thing that an unknown waits for why it is
     not known, `options` by which option of a scan its value is given (`var`, `parameters`,
     `workspace` or `assume`) where that decides all that wait for it. `rules` are those that ran, by
-    id. `open_ties` are what was looked for elsewhere and not found, with how many unknowns wait for
-    it, most first; `idle_ties` are those of the settings that tie nothing. `elsewhere` counts the
-    fails and the unknowns that touch none of the files that were given, `excluded` the files that
-    are excluded. `line_hash` gives the hash by which code scanning knows a line again, "" if it has
-    none. `certain_passes` counts for each rule the passes that are not shown and that it certainly
-    concerns. `has_baseline` says that what a baseline knows is put aside, so that the findings are
-    new. `seconds` are how long the reading (as "") and the judging of each stack took.
+    id; `selected` says that the user chose them. `open_ties` are what was looked for elsewhere and
+    not found, with how many unknowns wait for it, most first; `idle_ties` are those of the settings
+    that tie nothing. `elsewhere` counts the fails and the unknowns that touch none of the files
+    that were given, `excluded` the files that are excluded. `line_hash` gives the hash by which
+    code scanning knows a line again, "" if it has none. `certain_passes` counts for each rule the
+    passes that are not shown and that it certainly concerns. `has_baseline` says that what a
+    baseline knows is put aside, so that the findings are new. `seconds` are how long the reading
+    (as "") and the judging of each stack took.
     """
 
     document: ReportDocument
@@ -336,6 +337,7 @@ class Report(Struct, frozen=True):
     reasons: Mapping[str, str] = {}
     options: Mapping[str, str] = {}
     rules: tuple[RuleDescription, ...] = ()
+    selected: bool = False
     elsewhere: tuple[int, int] = (0, 0)
     excluded: int = 0
     open_ties: tuple[tuple[ReportedTie, int], ...] = ()

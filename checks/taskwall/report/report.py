@@ -169,6 +169,7 @@ class ReportBuilder:
             self.rows.reasons,
             self.rows.options,
             tuple(replace(describe(rule), page=partial(_page, rule)) for rule in self.rules),
+            selected=bool(self.settings.select),
             elsewhere=(elsewhere["fail"], elsewhere["unknown"]),
             excluded=len(self.found.excluded),
             line_hash=self._line_hash,

@@ -99,6 +99,8 @@ def _looked_at(report: Report) -> str:
     else:
         resources = f"any of {count(summary.resources, 'resource')} in {files}"
         why = f"no rule applies to {resources}: none is part of the network of ECS tasks"
+        if report.selected:
+            why = f"no selected rule applies to {resources}"
     return _sentence(f"Nothing was analysed: {why}", [*more, *_undecided(report.document)])
 
 
