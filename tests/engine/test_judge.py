@@ -32,6 +32,7 @@ class OneVpc:
         self.asks = asks
         self.deployments: tuple[str, ...] = ()
         self.others_have: frozenset[str] = frozenset()
+        self.asked: frozenset[str] = frozenset()
 
     def creates(self, type_: str) -> bool:
         """Whether it declares a type."""

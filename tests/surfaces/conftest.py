@@ -57,6 +57,7 @@ class ToyStack:
     ties = ()
     deployments = ()
     others_have: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
     def __init__(self, name: str, files: frozenset[str], texts: Files) -> None:
         self.name = name

@@ -96,6 +96,89 @@ def test_what_several_files_share_is_of_each(tmp_path: Path) -> None:
     assert not fails(other)
 
 
+BEHIND = """
+resource "aws_internet_gateway" "main" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "edge" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_lb" "edge" {
+  security_groups = [aws_security_group.edge.id]
+  subnets         = [aws_subnet.private.id]
+}
+resource "aws_lb_target_group" "web" {
+  target_type = "ip"
+  protocol    = "HTTP"
+  port        = 80
+  vpc_id      = aws_vpc.main.id
+}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = 80
+  protocol          = "HTTP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+resource "aws_security_group" "store" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 5432
+    to_port     = 5432
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_db_instance" "store" {
+  engine                 = "postgres"
+  engine_version         = "14.1"
+  publicly_accessible    = true
+  vpc_security_group_ids = [aws_security_group.store.id]
+}
+resource "aws_ecs_cluster" "main" { name = "main" }
+# ---
+resource "aws_ecs_service" "NAME" {
+  launch_type     = "FARGATE"
+  cluster         = aws_ecs_cluster.main.id
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration { subnets = [aws_subnet.private.id] }
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+    container_name   = "web"
+    container_port   = 80
+  }
+}
+"""
+SHARED_BALANCER, _, ONE_BEHIND = BEHIND.partition("# ---\n")
+
+
+def test_another_service_takes_no_finding_away(tmp_path: Path) -> None:
+    """What is wrong for several services is reported for each that is asked about."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "shared.tf").write_text(SHARED + SHARED_BALANCER)
+    (tmp_path / "b.tf").write_text(ONE_BEHIND.replace("NAME", "b"))
+    asked = Options((str(tmp_path / "b.tf"),), cwd=str(tmp_path), profile="strict")
+    alone = fails(scan(asked))
+    rules = {rule for rule, file in alone if file == "shared.tf"}
+    assert rules > {"TW101", "TW103", "TW106", "TW207", "TW210", "TW214", "TW605", "TW701", "TW705"}
+
+    for name in ("a", "c"):
+        (tmp_path / f"{name}.tf").write_text(ONE_BEHIND.replace("NAME", name))
+    assert set(alone) <= set(fails(scan(asked)))
+
+
 def test_what_else_the_root_has_is_counted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The rest is one line, decides nothing, and no word says that nothing was found or judged."""
     arguments = ["scan", "--select", "TW101", "--no-progress"]
@@ -312,4 +395,6 @@ def test_what_a_template_nests_is_its_own(tmp_path: Path, monkeypatch: pytest.Mo
     assert shown("main.yaml", **use) == found
     for path in ("app.yaml", "service.yaml"):
         assert shown(path, **use) == found
-    assert shown("jobs.yaml", **use) == [("TW701", "network.yaml")]
+    assert shown("jobs.yaml", **use) == found  # the group lets its tasks in as well
+    (tmp_path / "jobs.yaml").write_text(SERVICE.partition("  Service:")[0])
+    assert shown("jobs.yaml", **use) == []

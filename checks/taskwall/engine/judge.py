@@ -205,6 +205,7 @@ class _VerdictCollector:
         self._stack = stack.name
         self._rules = rules
         self._settings = settings
+        self._asked = stack.asked
         self._policy = policy_of(settings, stack)
         self._check_cancelled = check_cancelled
         self._lowering = lowering
@@ -216,7 +217,7 @@ class _VerdictCollector:
         if same in self._known:  # the scenario differs in what changes no resource
             self.answers += [replace(answer, scenario=scenario) for answer in self._known[same]]
             return
-        lowered = self._lowering(evaluation.resources, self._policy)
+        lowered = self._lowered(evaluation.resources)
         self.unread = self.unread or lowered.unread
         for name, at, error in lowered.crashes:
             why = format_exception(error)
@@ -229,7 +230,7 @@ class _VerdictCollector:
 
     def add_beyond(self, evaluation: Evaluation, scenario: int) -> None:
         """Judge what is open while not all scenarios are followed: only what none has shown."""
-        network = self._lowering(evaluation.resources, self._policy).network
+        network = self._lowered(evaluation.resources).network
         answers = self._verdicts(self._rules, network, evaluation.resources, scenario)
         shown = {_subject(answer) for answer in self.answers}
         self.answers += [
@@ -240,8 +241,22 @@ class _VerdictCollector:
         self, resources: Sequence[Resource], rules: Sequence[Rule]
     ) -> list[ScenarioVerdict]:
         """What some rules say where the resources are others, in no scenario that is followed."""
-        network = self._lowering(resources, self._policy).network
+        network = self._lowered(resources).network
         return self._verdicts(rules, network, resources, -1)
+
+    def _lowered(self, resources: Sequence[Resource]) -> Lowered:
+        """The network of resources, those of the files that were given first.
+
+        Where any of several things is a reason, the first is told: a load balancer is reported for
+        the service that was asked about, not for another one behind it.
+        """
+        if self._asked:
+            resources = sorted(resources, key=self._is_of_others)
+        return self._lowering(resources, self._policy)
+
+    def _is_of_others(self, resource: Resource) -> bool:
+        calls = (call.place.file for call in resource.origin.called_from)
+        return self._asked.isdisjoint((resource.origin.header.file, *calls))
 
     def _verdicts(
         self,

@@ -258,6 +258,9 @@ class Stack(Protocol):
     others_have: frozenset[str]
     """What other stacks of the scan have, of `OTHERS_HAVE`."""
 
+    asked: frozenset[str]
+    """Those of its files that were given by themselves; empty where all of it is asked about."""
+
     def creates(self, type_: str) -> bool:
         """Whether its files declare a resource of a type."""
 

@@ -317,7 +317,9 @@ class _Reading:
             ]
 
     def note_others(self) -> None:
-        """Let each stack know what others have."""
+        """Let each stack know what others have, and for which of its files it was read."""
+        for read in self.found.reads:
+            read.stack.asked = read.only or frozenset()
         stacks = [read.stack for read in self.found.reads]
         beside = stacks if len(stacks) > 1 else []
         having = {

@@ -118,6 +118,7 @@ class CloudFormationStack:
         self.deployments: tuple[str, ...] = ()
         """The declared deployments of which it is part."""
         self.others_have: frozenset[str] = frozenset()
+        self.asked: frozenset[str] = frozenset()
         self.imports: list[Asked] = []
         self.templates = {one.unit.file: one for one in self._all()}
         given = inputs.at(template.unit.file).parameters

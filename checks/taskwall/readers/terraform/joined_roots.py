@@ -53,6 +53,7 @@ class JoinedStack:
         self.deployments: tuple[str, ...] = ()
         """The declared deployments of which it is part."""
         self.others_have: frozenset[str] = frozenset()
+        self.asked: frozenset[str] = frozenset()
         self._read: dict[str, str | None] = {}
         """The texts of the files that its evaluation asked for, if the files last."""
         self._labels = _labels([root.name for root in self._roots])

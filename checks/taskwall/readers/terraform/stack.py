@@ -72,6 +72,7 @@ class TerraformStack:
         self.deployments: tuple[str, ...] = ()
         """The declared deployments of which it is part."""
         self.others_have: frozenset[str] = frozenset()
+        self.asked: frozenset[str] = frozenset()
         self.root = root
         self._files = files
         self._loader: ModuleLoader = module_loader(files)

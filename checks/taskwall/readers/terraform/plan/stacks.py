@@ -144,6 +144,7 @@ class PlanStack:
         self.ties: tuple[SourceTie, ...] = ()
         self.deployments: tuple[str, ...] = ()
         self.others_have: frozenset[str] = frozenset()
+        self.asked: frozenset[str] = frozenset()
         self.text = text
         self.plan = plan
         self._inputs = inputs
