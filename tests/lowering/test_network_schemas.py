@@ -589,6 +589,48 @@ def test_ports_of_databases(type_: str, body: str, some: tuple[int, ...], enough
 
 
 @pytest.mark.parametrize(
+    ("opened", "expected"),
+    [
+        ("aws_db_instance.d.port", 3306),
+        ("aws_db_instance.own.port", 3307),
+        ("aws_db_instance.copy.port", OPEN),
+        ("aws_db_instance.d.id", OPEN),
+        ("aws_rds_cluster.a.port", OPEN),
+        ("data.aws_db_instance.d.port", OPEN),
+        ("local.p", 3306),
+        ("var.v", OPEN),
+    ],
+)
+def test_permissions_for_the_port_of_a_database(opened: str, expected: object) -> None:
+    """It is known where the engine of a written database alone decides on it."""
+    (found,) = network(f"""
+variable "v" {{}}
+locals {{ p = aws_db_instance.d.port }}
+resource "aws_db_instance" "d" {{ engine = "mysql" }}
+resource "aws_db_instance" "own" {{
+  engine = "mysql"
+  port   = 3307
+}}
+resource "aws_db_instance" "copy" {{
+  engine              = "mysql"
+  snapshot_identifier = "s"
+}}
+resource "aws_rds_cluster" "a" {{ engine = "aurora-postgresql" }}
+data "aws_db_instance" "d" {{}}
+resource "aws_security_group_rule" "r" {{
+  type              = "ingress"
+  security_group_id = "sg-1"
+  protocol          = "tcp"
+  from_port         = {opened}
+  to_port           = {opened}
+  cidr_blocks       = ["10.0.0.0/16"]
+}}
+""").every(Permission)
+
+    assert [said(found.first_port), said(found.last_port)] == [expected, expected]
+
+
+@pytest.mark.parametrize(
     ("type_", "body"),
     [
         (INSTANCE, 'engine = "oracle-ee"'),

@@ -11,7 +11,7 @@ from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Need, Reference, Text, Unknown, Value, dereferenced
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
-from taskwall.lowering.database_port import database_port
+from taskwall.lowering.database_port import DATABASES, database_port
 from taskwall.lowering.exposure import exposure
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.new_parameter_group import with_group
@@ -533,9 +533,6 @@ STORES: dict[str, StoreSchema] = {
 """By resource type; the sources are the AWS provider's schema and CloudFormation's."""
 
 
-_DATABASES = ("aws_db_instance", "aws_rds_cluster", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
-
-
 @lowers(*STORES, to=Store)
 def store(r: ResourceReader) -> Iterator[object]:
     spelled = STORES[r.resource.type]
@@ -558,7 +555,7 @@ def store_of(r: ResourceReader, spelled: StoreSchema) -> Store:
         groups=links,
         groups_setting=setting(groups, spelled.groups.rpartition(".")[2], links=links),
         subnets=_subnets(r, spelled),
-        port=database_port(r) if r.resource.type in _DATABASES and not r.external else None,
+        port=database_port(r) if r.resource.type in DATABASES and not r.external else None,
         tls_requirements=() if r.external else tuple(spelled.requirements(r)),
     )
 

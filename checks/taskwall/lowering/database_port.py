@@ -1,10 +1,15 @@
 """On which port databases of RDS and Aurora take connections."""
 
-from taskwall.core.values import Known, symbol
+from taskwall.core.values import Known, Reference, symbol
 from taskwall.lowering._reader import ResourceReader
 from taskwall.model.core.address import Ranges
 from taskwall.model.data_stores.tls_defaults import engine
 from taskwall.model.permissions.ports import RequiredPorts
+
+DATABASES = ("aws_db_instance", "aws_rds_cluster", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
+
+_ATTRIBUTES = ("port", "Endpoint.Port")
+"""What the port of a database is called where others refer to it."""
 
 _DEFAULTS = {
     "postgres": 5432,
@@ -59,3 +64,16 @@ def database_port(r: ResourceReader) -> RequiredPorts | None:
         given = Ranges.from_spans(((_DEFAULTS[name],) * 2,))
     perhaps = Ranges.from_spans((each, each) for each in _PERHAPS.get(name, ()))
     return RequiredPorts(words, "tcp", Ranges.union((given, perhaps)), (given,), named=named)
+
+
+def port_referred_to(r: ResourceReader, value: Reference) -> int | None:
+    """The port of the database that a value refers to, where its engine alone decides."""
+    step: object = value
+    while isinstance(step, Reference):
+        found = r.builder.resources.get(step.resource)
+        if found is not None and found.type in DATABASES and step.attribute in _ATTRIBUTES:
+            port = None if found.data else database_port(ResourceReader(found, r.builder))
+            one = port.some.spans if port is not None and port.some is not None else ()
+            return one[0][0] if len(one) == 1 and one[0][0] == one[0][1] else None
+        step = step.value
+    return None

@@ -217,7 +217,8 @@ def _permissions(
     spelled = _spelling(r, way)
     peers = [*_peers(r, group, way, block)]
     several = len(peers) > 1
-    protocol, first, last = (setting(block.get(key), key) for key in spelled.ports)
+    protocol, *ports = (setting(block.get(key), key) for key in spelled.ports)
+    first, last = (_port(r, port) for port in ports)
     body = dereferenced(block.value)
     of_key = Counter(peer.key for peer in peers)
     whole = None
@@ -263,6 +264,16 @@ def _permissions(
             peer=peer.group,
             itself=peer.itself,
         )
+
+
+def _port(r: ResourceReader, port: Setting) -> Setting:
+    """A port, known where it is that of a database of the sources which leaves it to its engine."""
+    if not port.open or not isinstance(port.value, Reference):
+        return port
+    from taskwall.lowering.database_port import port_referred_to
+
+    number = port_referred_to(r, port.value)
+    return port if number is None else replace(port, value=replace(port.value, value=Known(number)))
 
 
 class _Peer(Struct, frozen=True):
