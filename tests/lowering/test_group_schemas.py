@@ -149,6 +149,7 @@ RULE, INGRESS = "aws_security_group_rule", "aws_vpc_security_group_ingress_rule"
     ("type_", "body", "ways", "expected"),
     [
         (RULE, 'type = "ingress"\ncidr_blocks = ["0.0.0.0/0"]', ["ingress"], ["0.0.0.0/0"]),
+        (RULE, 'type = "ingress"\ncidr_blocks = var.v', ["ingress"], [OPEN]),
         (RULE, 'type = "egress"\nself = true', ["egress"], ["itself"]),
         (RULE, 'type = "egress"\nprefix_list_ids = ["pl-1"]', ["egress"], ["pl-1"]),
         (RULE, 'type = "ingress"\nsource_security_group_id = "sg-1"', ["ingress"], ["sg-1"]),
@@ -182,6 +183,23 @@ def test_rules_of_their_own(type_: str, body: str, ways: list[str], expected: li
     assert peers(found) == expected
     assert all(each.group.to == "aws_security_group.o" for each in found)
     assert all((each.fact.truth is None) == (len(ways) > 1) for each in found)
+
+
+def test_a_rule_for_some_of_an_open_list() -> None:
+    """It allows somebody, whoever that is: AWS refuses a rule for nobody."""
+    (found,) = network(f"""{AROUND}
+resource "aws_subnet" "n" {{
+  count      = length(var.v) > 0 ? length(var.v) : 0
+  cidr_block = element(var.v, count.index)
+}}
+resource "{RULE}" "r" {{
+  {OWN}{PORTS}
+  type        = "ingress"
+  cidr_blocks = compact(split(",", join(",", compact(aws_subnet.n[*].cidr_block))))
+}}
+""").every(Permission)
+
+    assert (peers([found]), found.fact.truth) == ([OPEN], True)
 
 
 def test_permissions_of_templates() -> None:

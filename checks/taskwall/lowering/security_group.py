@@ -215,7 +215,7 @@ def _permissions(
         on = replace(on, maybe=(*on.maybe, *block.doubt))
         block = replace(block, doubt=None)
     spelled = _spelling(r, way)
-    peers = [*_peers(r, group, way, block)]
+    peers = _told_apart(_peers(r, group, way, block))
     several = len(peers) > 1
     protocol, *ports = (setting(block.get(key), key) for key in spelled.ports)
     first, last = (_port(r, port) for port in ports)
@@ -266,16 +266,6 @@ def _permissions(
         )
 
 
-def _port(r: ResourceReader, port: Setting) -> Setting:
-    """A port, known where it is that of a database of the sources which leaves it to its engine."""
-    if not port.open or not isinstance(port.value, Reference):
-        return port
-    from taskwall.lowering.database_port import port_referred_to
-
-    number = port_referred_to(r, port.value)
-    return port if number is None else replace(port, value=replace(port.value, value=Known(number)))
-
-
 class _Peer(Struct, frozen=True):
     """One that a block allows, and the key that says so: by a range unless by something else."""
 
@@ -284,6 +274,26 @@ class _Peer(Struct, frozen=True):
     prefix_list: Link | None = None
     group: Link | None = None
     itself: bool = False
+
+
+def _told_apart(peers: Iterator[_Peer]) -> list[_Peer]:
+    """Peers without the elements that a list may hold of which nothing else is known."""
+    found: list[_Peer] = []
+    for peer in peers:
+        alike = (one for one in found if one.key == peer.key and one.cell.doubt is not None)
+        if peer.cell.doubt is None or all(one.cell.value != peer.cell.value for one in alike):
+            found.append(peer)
+    return found
+
+
+def _port(r: ResourceReader, port: Setting) -> Setting:
+    """A port, known where it is that of a database of the sources which leaves it to its engine."""
+    if not port.open or not isinstance(port.value, Reference):
+        return port
+    from taskwall.lowering.database_port import port_referred_to
+
+    number = port_referred_to(r, port.value)
+    return port if number is None else replace(port, value=replace(port.value, value=Known(number)))
 
 
 def _peers(r: ResourceReader, group: Link, way: Direction, block: Cell) -> Iterator[_Peer]:
