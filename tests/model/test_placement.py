@@ -4,7 +4,7 @@ import pytest
 
 from taskwall.core.facts import Fact
 from taskwall.lowering import lower
-from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.container_instances import all_instances, container_instances
 from taskwall.model.compute.placement import can_be_placed, hosts_of, is_hosted, with_tasks
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
@@ -152,3 +152,50 @@ def test_instances_of_a_template_from_elsewhere_may_be_in_any_cluster(template: 
 
     assert found["aws_instance.spare"].truth is None
     assert found["aws_instance.spare"].waits_for()
+
+
+STANDALONE = """
+variable "v" {}
+CLUSTER
+resource "aws_instance" "tool" {
+  ami                  = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/x/image_id"
+  iam_instance_profile = "tool"
+  DATA
+}
+SERVICE
+"""
+NAMED = 'resource "aws_ecs_cluster" "shop" { name = "shop" }'
+STARTS = 'user_data = "#!/bin/bash\\ndocker run prometheus"'
+
+
+@pytest.mark.parametrize(
+    ("cluster", "data", "service", "joins"),
+    [
+        (NAMED, STARTS, "", False),
+        (NAMED, STARTS, 'cluster = "shop"', False),
+        (NAMED, STARTS, "# in the cluster that AWS takes", True),
+        (NAMED, STARTS, 'cluster = "default"', True),
+        (NAMED, "", "", True),
+        (
+            NAMED,
+            'user_data = "#!/bin/bash\\necho ECS_CLUSTER=shop >> /etc/ecs/ecs.config"',
+            "",
+            True,
+        ),
+        (NAMED.replace('"shop" }', '"default" }'), STARTS, "", True),
+        (NAMED.replace('"shop" }', "var.v }"), STARTS, "", True),
+        ("", STARTS, "", True),
+    ],
+)
+def test_an_instance_for_something_else(cluster: str, data: str, service: str, joins: bool) -> None:
+    """A machine whose image has an agent, which nothing sets up, is in no cluster of the sources.
+
+    Unless one may be called `default`, or the sources run tasks there.
+    """
+    text = STANDALONE.replace("CLUSTER", cluster).replace("DATA", data)
+    text = text.replace("SERVICE", service and f'resource "aws_ecs_service" "s" {{\n{service}\n}}')
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    network = lower(stack.evaluate({}).resources).network
+
+    (found,) = all_instances(network)
+    assert (found.fact.truth is True) is joins

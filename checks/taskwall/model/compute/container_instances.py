@@ -5,7 +5,7 @@ has to do with ECS; `container_instances` says which of them do. Fargate and Man
 no container instances in this sense.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -274,7 +274,7 @@ def _member(
     if template is not None and template.agent is not None and instances.agent is None:
         agents.append(template.agent)
     joins = any_of((*(fact for _, fact in serves), *(agent.joins for agent in agents)))
-    if instances.optimized:
+    if instances.optimized and (serves or not _joins_no_cluster_here(network, instances, agents)):
         text = f"{name} starts an image made for ECS"
         joins = Fact(True, text, instances.origin.header, name)
     clusters: list[Link] = []
@@ -291,6 +291,26 @@ def _member(
     return ContainerInstances(
         instances, joins, tuple(clusters), tuple(waits), tuple(serves), scaled_by
     )
+
+
+def _joins_no_cluster_here(network: Network, instances: Instances, agents: Sequence[Agent]) -> bool:
+    """Whether all that an instance has of ECS is the agent in its image, which nothing sets up.
+
+    That one joins the cluster `default`, whatever the machine is for. Where the sources have
+    clusters, and none that is called so, no task of theirs is ever placed there.
+    """
+    clusters = network.every(Cluster)
+    return (
+        not instances.is_started
+        and bool(clusters and agents)
+        and all(each.written and each.cluster and _is_default(each.cluster) for each in agents)
+        and not any(each.named.open or each.named.known == "default" for each in clusters)
+        and not any(_is_default(each.cluster) for each in network.every(TaskSource))
+    )
+
+
+def _is_default(cluster: Link | None) -> bool:
+    return cluster is None or cluster.to == "default"
 
 
 def of_its_module(possible: Entity, users: dict[str, list[T]]) -> Iterator[T]:
