@@ -398,3 +398,66 @@ def test_what_a_template_nests_is_its_own(tmp_path: Path, monkeypatch: pytest.Mo
     assert shown("jobs.yaml", **use) == found  # the group lets its tasks in as well
     (tmp_path / "jobs.yaml").write_text(SERVICE.partition("  Service:")[0])
     assert shown("jobs.yaml", **use) == []
+
+
+MODULE = """
+variable "subnets" { type = list(string) }
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "awsvpc"
+  container_definitions = "[]"
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets          = var.subnets
+    assign_public_ip = true
+  }
+}
+"""
+VPC = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.0.0/24"
+}
+output "subnets" { value = [aws_subnet.main.id] }
+"""
+UNIT = """
+terraform {
+  source = "../../modules/web"
+}
+dependency "vpc" {
+  config_path = "../vpc"
+}
+inputs = {
+  subnets = dependency.vpc.outputs.subnets
+}
+"""
+
+
+def test_a_module_that_a_unit_elsewhere_deploys(tmp_path: Path) -> None:
+    """A given folder is judged as the units of its repository deploy it; else by itself."""
+    for name, text in (
+        ("modules/web/main.tf", MODULE),
+        ("modules/vpc/main.tf", VPC),
+        ("live/vpc/terragrunt.hcl", 'terraform {\n  source = "../../modules/vpc"\n}\n'),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / ".git").mkdir()
+    module = str(tmp_path / "modules" / "web")
+    show = ("fail", "unknown")
+    asked = Options((module,), cwd=str(tmp_path), select=("TW701",), show=show)
+
+    def told() -> list[tuple[str, str, str]]:
+        return [(f.verdict, f.file, f.stack) for f in scan(asked).document.findings]
+
+    assert told() == [("unknown", "modules/web/main.tf", "modules/web")]
+    (tmp_path / "live" / "web").mkdir()
+    (tmp_path / "live" / "web" / "terragrunt.hcl").write_text(UNIT)
+    assert told() == [("fail", "modules/vpc/main.tf", "live")]
+    (tmp_path / "modules" / "web" / "main.tf").write_text(MODULE + 'locals {\n  x = "\n}\n')
+    (error,) = scan(asked).document.errors
+    assert error.file == "modules/web/main.tf"

@@ -13,7 +13,7 @@ from taskwall.settings import Settings, stack_of
 from taskwall.source.cdk_assembly import CdkAssemblies
 from taskwall.source.containment import attempt
 from taskwall.source.files import Files
-from taskwall.source.kinds import ROOTS, TEMPLATES, is_plan
+from taskwall.source.kinds import ROOTS, TEMPLATES, TERRAFORM, is_plan
 from taskwall.source.resource import Resource
 from taskwall.source.stack import OTHERS_HAVE, Inputs, Stack
 from taskwall.source.submodules import unchecked_submodules
@@ -239,9 +239,24 @@ class _Reading:
                 context = replace(context, terraform=(*context.terraform, *added))
                 said = replace(said, context=context)
             stacks, errors = stacks_of(sources, self._files, said, self._scope)
-            self.found.reads += [ReadStack(stack, boundary) for stack in stacks]
+            deployed = self._may_be_deployed(stacks, boundary)
+            if deployed:
+                self._narrow.setdefault(boundary, []).extend(sorted(deployed))
+            reads = (stack for stack in stacks if deployed.isdisjoint(stack.files))
+            self.found.reads += [ReadStack(stack, boundary) for stack in reads]
             # Of those that are not of any stack nobody asked.
-            self.found.errors += [one for one in errors if one.place.file not in others]
+            nobodys = deployed | others
+            self.found.errors += [one for one in errors if one.place.file not in nobodys]
+
+    def _may_be_deployed(self, stacks: Sequence[Stack], boundary: str) -> frozenset[str]:
+        """The files of the root modules that units of Terragrunt elsewhere may deploy."""
+        if not any(path.endswith(TERRAFORM) for path in self._seen):
+            return frozenset()
+        from taskwall.sources.units import deployed_by_units
+
+        folders = [path for path in self.paths if is_folder(path, self._files)]
+        found = deployed_by_units(stacks, folders, boundary, self._use, self._files)
+        return frozenset(unit.path for stack in found for unit in stack.root.files)
 
     def _other_roots(self, sources: Sequence[str], boundary: str) -> tuple[str, ...]:
         """The files of the roots of a repository that write what some sources read."""

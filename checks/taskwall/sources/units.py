@@ -1,0 +1,51 @@
+"""The units of Terragrunt that deploy a given folder, wherever in its repository those are."""
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from taskwall.core.paths import encloses
+from taskwall.settings import Settings
+from taskwall.source.files import Files
+from taskwall.source.kinds import TERRAGRUNT
+from taskwall.source.stack import Stack
+from taskwall.sources.listing import files_below
+
+if TYPE_CHECKING:
+    from taskwall.readers.terraform.stack import TerraformStack
+
+
+def deployed_by_units(
+    stacks: Iterable[Stack], folders: Iterable[str], boundary: str, use: Settings, files: Files
+) -> "list[TerraformStack]":
+    """Those root modules of given folders that units outside of these may deploy.
+
+    Such a module has inputs that nothing gives it where it lies, and its repository has units.
+
+    Args:
+        stacks: what was found below the folders.
+        folders: the given ones, absolute.
+        boundary: the repository.
+        use: says which files are excluded.
+        files: reads them.
+    """
+    from taskwall.readers.terraform.stack import TerraformStack
+
+    given = tuple(folders)
+    if boundary in given or not os.path.exists(os.path.join(boundary, ".git")):
+        return []
+    waiting = [
+        stack
+        for stack in stacks
+        if type(stack) is TerraformStack  # of a unit it is another one
+        and any("default" not in one.body.attributes for one in stack.root.variables.values())
+    ]
+    if not waiting:
+        return []
+    units = (
+        path
+        for path in files_below((boundary,), files)
+        if path.endswith(TERRAGRUNT) and not use.excludes(path)
+    )
+    outside = (path for path in units if not any(encloses(folder, path) for folder in given))
+    return waiting if any(True for _ in outside) else []
