@@ -134,6 +134,7 @@ data "aws_ecr_repository" "m" {
   name        = "app"
   registry_id = data.aws_caller_identity.me.account_id
 }
+data "aws_ecr_image" "i" { repository_name = "app" }
 """
 NUMBER = "123456789012"
 
@@ -168,6 +169,7 @@ def account(use: ContainerUse) -> str:
             False,
         ),
         ("data.aws_ecr_repository.n.repository_url", "210987654321", "", False),
+        ("data.aws_ecr_image.i.image_uri", "data.aws_ecr_image.i.registry_id", "", False),
         (
             "data.aws_ecr_repository.m.repository_url",
             "data.aws_caller_identity.me.account_id",
@@ -187,7 +189,7 @@ def account(use: ContainerUse) -> str:
         ('"${var.v}.dkr.ecr.eu-west-1.amazonaws.com/app"', "", "eu-west-1", False),
         (f'"localhost.x/{NUMBER}.dkr-ecr.eu-west-1.on.aws"', "", "", False),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_registries_of_accounts(image: str, owner: str, region: str, dual: bool) -> None:
     """The name of a registry has its account and Region, and so does what looks it up."""

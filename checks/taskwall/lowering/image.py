@@ -183,12 +183,16 @@ def located(use: ContainerUse, image: Cell) -> ContainerUse:
     return replace(use, region=found[2] or "", dual=bool(found[3]), account=account)
 
 
+_REPOSITORIES = ("aws_ecr_repository", "aws_ecr_image", "AWS::ECR::Repository")
+"""What says that an image is in ECR: its repository, or the image as it is looked up there."""
+
+
 def repository(r: ResourceReader, image: Value) -> Resource | None:
     """The ECR repository of the sources that holds an image, as far as they tell."""
     # What pushes an image may hand on its name: docker_registry_image.api.name.
     for value in (image, dereferenced(image)):
         found = _resource(r, value)
-        if found is not None and found.type in ("aws_ecr_repository", "AWS::ECR::Repository"):
+        if found is not None and found.type in _REPOSITORIES:
             return found
     return None
 

@@ -82,10 +82,10 @@ def evaluate(node: Expression, scope: ModuleContext, env: Env) -> Value:
 
 
 def members_of(node: Expression, scope: ModuleContext, env: Env) -> Value:
-    """The value of an expression; a member of a list or map that fails is unknown by itself.
+    """The value of an expression; a member of a list, map or text that fails is unknown by itself.
 
     Raises:
-        FailedError: Terraform would refuse to evaluate it, and it makes no list or map here.
+        FailedError: Terraform would refuse to evaluate it, and it makes none of these here.
     """
     try:
         return _HANDLERS[type(node)](node, scope, env)
@@ -122,16 +122,18 @@ def _invalid(node: Invalid, scope: ModuleContext, env: Env) -> Value:
     raise FailedError("the expression", node.why)
 
 
-def _template(node: TemplateExpression, scope: ModuleContext, env: Env) -> Value:
+def _template(
+    node: TemplateExpression, scope: ModuleContext, env: Env, read: ReadMember = evaluate
+) -> Value:
     parts = node.parts
     if len(parts) == 1 and not isinstance(parts[0], str):
-        return _HANDLERS[type(parts[0])](parts[0], scope, env)
+        return read(parts[0], scope, env)
     pieces: list[str | Value] = []
     for part in parts:
         if isinstance(part, str):
             pieces.append(part)
             continue
-        value = _HANDLERS[type(part)](part, scope, env)
+        value = read(part, scope, env)
         if is_null(dereferenced(value)):
             raise FailedError(spelled_out(part), "is null inside a string")
         pieces.append(as_text(value))
@@ -533,8 +535,9 @@ _COLLECTIONS: dict[type, Callable[[Any, ModuleContext, Env, ReadMember], Value]]
     For: _for,
     FunctionCall: _call,
     Conditional: _conditional,
+    TemplateExpression: _template,
 }
-"""What makes lists and maps, or chooses between them."""
+"""What makes lists, maps and texts, or chooses between them."""
 
 _HANDLERS: dict[type, Callable[[Any, ModuleContext, Env], Value]] = {
     Literal: _literal,

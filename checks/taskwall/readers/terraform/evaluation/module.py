@@ -18,7 +18,7 @@ from taskwall.core.values import (
 from taskwall.readers.terraform.evaluation.absent_module import AbsentInstance
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import Env, Function
-from taskwall.readers.terraform.evaluation.expressions import evaluate, members_of
+from taskwall.readers.terraform.evaluation.expressions import members_of
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
 from taskwall.readers.terraform.evaluation.left_out import (
     may_be_left_out,
@@ -153,7 +153,7 @@ class ModuleScope:
 
     def filled_in(self, template: Expression, names: Env) -> Value:
         """What a template is with values for its names: it sees none of the module's."""
-        return evaluate(template, self.bare(), names)
+        return members_of(template, self.bare(), names)
 
     def named(self, name: str, steps: tuple[AccessStep, ...]) -> tuple[Value, int]:
         """The value of the leading names of a reference, and how many steps they take.
