@@ -622,6 +622,28 @@ def test_a_unit_that_a_scanned_one_depends_on(tmp_path: Path) -> None:
     assert [(verdict, file) for verdict, file, _ in found] == [("fail", "app/main.tf")]
 
 
+def test_a_unit_after_which_a_scanned_one_is_applied(tmp_path: Path) -> None:
+    """What it stores is read by the module of the other one, which lies elsewhere."""
+    stores = """
+resource "aws_ssm_parameter" "subnets" {
+  name  = "/net/subnets"
+  value = join(",", [aws_subnet.a.id])
+}
+"""
+    reads = 'data "aws_ssm_parameter" "subnets" {\n  name = "/net/subnets"\n}\n'
+    written(tmp_path, NETWORK.replace("%BACKEND%", "") + stores, reads, SUBNETS)
+    (tmp_path / "net" / "terragrunt.hcl").write_text("inputs = {}\n")
+    (tmp_path / "modules" / "app").mkdir(parents=True)
+    (tmp_path / "app" / "main.tf").rename(tmp_path / "modules" / "app" / "main.tf")
+    unit = 'terraform {\n  source = "../modules/app"\n}\n'
+    (tmp_path / "app" / "terragrunt.hcl").write_text(unit)
+    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["unknown"]
+
+    after = 'dependencies {\n  paths = [\n    "../none",\n    "../net",\n  ]\n}\n'
+    (tmp_path / "app" / "terragrunt.hcl").write_text(unit + after)
+    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["fail"]
+
+
 def test_files_of_other_kinds_use_up_no_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

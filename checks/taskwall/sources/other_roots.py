@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
@@ -21,9 +21,11 @@ from taskwall.source.kinds import ROOTS, TERRAFORM, TERRAGRUNT
 from taskwall.sources.listing import MAX_CANDIDATES, files_below
 from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, TerraformTexts
 
-_DEPENDS = pattern(
-    r'^[ \t]*config_path\s*=\s*"(?:\$\{get_terragrunt_dir\(\)\}/)?([^"$\n]+)"', re.MULTILINE
-)
+_PATH = r'"(?:\$\{get_terragrunt_dir\(\)\}/)?([^"$\n]+)"'
+_DEPENDS = pattern(rf"^[ \t]*config_path\s*=\s*{_PATH}", re.MULTILINE)
+_AFTER = pattern(r"^dependencies\s*\{\s*paths\s*=\s*\[([^\]]*)\]", re.MULTILINE)
+"""The units after which one is applied: it may read what they store."""
+_PATHS = pattern(_PATH)
 
 
 def roots_written(
@@ -194,7 +196,9 @@ def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator
     waiting = [path for path in units if path.endswith(TERRAGRUNT)]
     seen = set(waiting)
     for path in waiting:
-        for folder in _DEPENDS.findall(files.text_if_readable(path)):
+        text = files.text_if_readable(path)
+        after = (_PATHS.findall(paths) for paths in _AFTER.findall(text))
+        for folder in (*_DEPENDS.findall(text), *chain.from_iterable(after)):
             other = os.path.normpath(os.path.join(os.path.dirname(path), folder, "terragrunt.hcl"))
             if other not in seen and encloses(boundary, other) and files.exists(other):
                 seen.add(other)
