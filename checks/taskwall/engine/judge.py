@@ -181,6 +181,7 @@ def policy_of(settings: Settings, stack: Stack) -> RulePolicy:
             for each in settings.expect
         ),
         others_have=stack.others_have,
+        asked=stack.asked,
     )
 
 
@@ -205,7 +206,6 @@ class _VerdictCollector:
         self._stack = stack.name
         self._rules = rules
         self._settings = settings
-        self._asked = stack.asked
         self._policy = policy_of(settings, stack)
         self._check_cancelled = check_cancelled
         self._lowering = lowering
@@ -245,18 +245,11 @@ class _VerdictCollector:
         return self._verdicts(rules, network, resources, -1)
 
     def _lowered(self, resources: Sequence[Resource]) -> Lowered:
-        """The network of resources, those of the files that were given first.
-
-        Where any of several things is a reason, the first is told: a load balancer is reported for
-        the service that was asked about, not for another one behind it.
-        """
-        if self._asked:
-            resources = sorted(resources, key=self._is_of_others)
-        return self._lowering(resources, self._policy)
-
-    def _is_of_others(self, resource: Resource) -> bool:
-        calls = (call.place.file for call in resource.origin.called_from)
-        return self._asked.isdisjoint((resource.origin.header.file, *calls))
+        """The network of resources, those that the scan is about first."""
+        policy = self._policy
+        if policy.asked:
+            resources = sorted(resources, key=lambda each: policy.is_beside(each.origin))
+        return self._lowering(resources, policy)
 
     def _verdicts(
         self,

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.core.facts import Fact, all_of, any_of, with_reason
 from taskwall.core.values import Need, Span
 from taskwall.model.compute.container_instances import ContainerInstances, container_instances
 from taskwall.model.compute.launch_type import (
@@ -35,7 +35,8 @@ def kinds_of_source(network: Network) -> tuple[TaskSource, ...]:
     `joins_cluster_of` and `awsvpc` holds of all of its kind.
     """
     found: dict[object, TaskSource] = {}
-    for source in sorted(network.every(TaskSource), key=lambda each: each.origin.order):
+    every = sorted(network.every(TaskSource), key=lambda each: each.origin.order)
+    for source in sorted(every, key=lambda each: network.policy.is_beside(each.origin)):
         found.setdefault(_kind(network, source), source)
     return tuple(found.values())
 
@@ -77,10 +78,11 @@ def _here(
 def is_judged(network: Network, member: ContainerInstances) -> Fact:
     """Whether instances are container instances which rules judge by themselves.
 
-    Of the context only those are on which tasks of the scanned sources are placed.
+    Of the context only those are on which tasks of the scanned sources are placed. Of others such
+    tasks are a reason.
     """
     if not member.instances.origin.context:
-        return member.fact
+        return _for_its_tasks(network, member, member.fact)
     placed = (
         can_be_placed(network, member, source)
         for source, _ in on_ec2(network)
@@ -123,7 +125,7 @@ def any_task(network: Network, member: ContainerInstances) -> Fact:
     name, at = member.instances.name, member.instances.origin.header
     text = f"any task can be placed on {name}"
     if "task definitions" not in network.policy.others_have:
-        return Fact(True, text, at, name)
+        return _for_its_tasks(network, member, Fact(True, text, at, name))
     why = "are in other stacks, of which nothing says that they run there"
     return Fact(None, text, at, name, (Need(f"the tasks on {name}", why),))
 
@@ -227,13 +229,25 @@ def is_hosted(network: Network, source: TaskSource) -> bool:
     return any(each.open or _here(network, each, source, written=True).truth for each in members)
 
 
+def _for_its_tasks(network: Network, member: ContainerInstances, fact: Fact) -> Fact:
+    """A fact about container instances, with the tasks to which it matters as a reason."""
+    return with_reason(fact, any_of(_placed(network).get(member.instances.id, ())))
+
+
+@remembered
+def _placed(network: Network) -> dict[str, list[Fact]]:
+    """By container instances, that tasks of each kind are placed there, or may be."""
+    found: dict[str, list[Fact]] = {}
+    for source in kinds_of_source(network):
+        for member, placed in hosts_of(network, source):
+            found.setdefault(member.instances.id, []).append(placed)
+    return found
+
+
 @remembered
 def with_tasks(network: Network) -> tuple[tuple[ContainerInstances, Fact], ...]:
     """The container instances on which tasks are placed, or may be, and whether they are."""
-    held: dict[str, list[Fact]] = {}
-    for source in kinds_of_source(network):
-        for member, placed in hosts_of(network, source):
-            held.setdefault(member.instances.id, []).append(placed)
+    held = _placed(network)
     return tuple(
         (member, all_of((member.fact, any_of(held[member.instances.id]))))
         for member in container_instances(network)

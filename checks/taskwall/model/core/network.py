@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from msgspec import Struct
 
+from taskwall.core.values import Origin
 from taskwall.model.core.entity import Entity, Link
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class RulePolicy(Struct, frozen=True):
     `isolated` are isolation groups with the patterns of what is in them, `isolation_tag` the tag
     by which sources name theirs; `undeclared` says whether what is in none counts as outside.
     `internet_gateways` is whether VPCs with tasks may have any. `intents` say which flows there may
-    and must be. `others_have` says what other stacks of the scan have.
+    and must be. `others_have` says what other stacks of the scan have. `asked` are the files that
+    were given by themselves, if the scan is about these alone.
     """
 
     allowed_peers: frozenset[str] = frozenset()
@@ -54,6 +56,16 @@ class RulePolicy(Struct, frozen=True):
     internet_gateways: bool = True
     intents: tuple[FlowIntent, ...] = ()
     others_have: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+
+    def is_beside(self, origin: Origin) -> bool:
+        """Whether a thing is only beside those that the scan is about: no reason of first choice.
+
+        Where any of several things is a reason, the first is told. What a service shares with
+        others is reported for that which was asked about.
+        """
+        calls = (call.place.file for call in origin.called_from)
+        return bool(self.asked) and self.asked.isdisjoint((origin.header.file, *calls))
 
 
 class Network:
