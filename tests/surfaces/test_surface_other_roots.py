@@ -622,26 +622,62 @@ def test_a_unit_that_a_scanned_one_depends_on(tmp_path: Path) -> None:
     assert [(verdict, file) for verdict, file, _ in found] == [("fail", "app/main.tf")]
 
 
-def test_a_unit_after_which_a_scanned_one_is_applied(tmp_path: Path) -> None:
-    """What it stores is read by the module of the other one, which lies elsewhere."""
-    stores = """
+STORES = """
 resource "aws_ssm_parameter" "subnets" {
   name  = "/net/subnets"
   value = join(",", [aws_subnet.a.id])
 }
 """
-    reads = 'data "aws_ssm_parameter" "subnets" {\n  name = "/net/subnets"\n}\n'
-    written(tmp_path, NETWORK.replace("%BACKEND%", "") + stores, reads, SUBNETS)
+READS = 'data "aws_ssm_parameter" "subnets" {\n  name = "/net/subnets"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "verdict"),
+    [
+        ("../modules/app", "", "fail"),
+        ("${get_repo_root()}/modules/app", "", "unknown"),
+        (
+            "${get_repo_root()}/modules/app",
+            'dependencies {\n  paths = [\n    "../none",\n    "../net",\n  ]\n}\n',
+            "fail",
+        ),
+    ],
+)
+def test_what_the_module_of_a_unit_reads(
+    source: str, more: str, verdict: str, tmp_path: Path
+) -> None:
+    """What another unit stores, where the path leads there, or one is applied after the other."""
+    written(tmp_path, NETWORK.replace("%BACKEND%", "") + STORES, READS, SUBNETS)
     (tmp_path / "net" / "terragrunt.hcl").write_text("inputs = {}\n")
     (tmp_path / "modules" / "app").mkdir(parents=True)
     (tmp_path / "app" / "main.tf").rename(tmp_path / "modules" / "app" / "main.tf")
-    unit = 'terraform {\n  source = "../modules/app"\n}\n'
+    unit = f'terraform {{\n  source = "{source}"\n}}\n{more}'
     (tmp_path / "app" / "terragrunt.hcl").write_text(unit)
-    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["unknown"]
+    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == [verdict]
 
-    after = 'dependencies {\n  paths = [\n    "../none",\n    "../net",\n  ]\n}\n'
-    (tmp_path / "app" / "terragrunt.hcl").write_text(unit + after)
-    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["fail"]
+
+SUBNET = 'resource "aws_subnet" "a" { vpc_id = aws_vpc.main.id }'
+TAGGED = """variable "stage" {}
+resource "aws_subnet" "a" {
+  vpc_id = aws_vpc.main.id
+  tags   = { Name = "net-${var.stage}" }
+}"""
+
+
+@pytest.mark.parametrize("stage", ["prod", "dev"])
+def test_what_units_call_by_what_they_give(stage: str, tmp_path: Path) -> None:
+    """A name that inputs of one unit make is that by which the module of another looks."""
+    network = NETWORK.replace("%BACKEND%", "").replace(SUBNET, TAGGED)
+    reads = 'variable "name" {}\ndata "aws_subnet" "a" {\n  tags = { Name = var.name }\n}\n'
+    written(tmp_path, network, reads, "[data.aws_subnet.a.id]")
+    for name, inputs in (("app", 'name = "net-prod"'), ("net", f'stage = "{stage}"')):
+        module = tmp_path / "modules" / name
+        module.mkdir(parents=True)
+        (tmp_path / name / "main.tf").rename(module / "main.tf")
+        unit = f'terraform {{\n  source = "../modules/{name}"\n}}\ninputs = {{\n  {inputs}\n}}\n'
+        (tmp_path / name / "terragrunt.hcl").write_text(unit)
+    expected = {"prod": ["fail"], "dev": ["unknown"]}[stage]
+    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == expected
 
 
 def test_files_of_other_kinds_use_up_no_bound(

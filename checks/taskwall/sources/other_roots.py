@@ -17,7 +17,7 @@ from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
-from taskwall.source.kinds import ROOTS, TERRAFORM, TERRAGRUNT
+from taskwall.source.kinds import ROOTS, TERRAGRUNT
 from taskwall.sources.listing import MAX_CANDIDATES, files_below
 from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, TerraformTexts
 
@@ -90,6 +90,9 @@ class _Writers:
         beside = {os.path.dirname(os.path.dirname(path)) for path in known}
         for path in known:
             self._note_calls(os.path.dirname(path), texts.read(path))
+        for path in chain.from_iterable(folders.values()):
+            if path.endswith(TERRAGRUNT):  # what it gives to its module has to be known first
+                texts.read(path)
         for folder, paths in folders.items():
             held = [texts.read(path) for path in paths]
             for name in frozenset().union(*map(texts.written, paths)):
@@ -174,7 +177,7 @@ class _Writers:
 
 
 class _Candidates:
-    """The files of Terraform below folders; where files last, as they were at first."""
+    """The files of Terraform, and units, below folders; where files last, as they were at first."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, ...]] = {}
@@ -184,7 +187,7 @@ class _Candidates:
         known = self._known.get(folder)
         if known is None:
             every = files_below((folder,), files)
-            some = (path for path in every if path.endswith(TERRAFORM) and counts(path))
+            some = (path for path in every if path.endswith(ROOTS) and counts(path))
             known = tuple(islice(some, MAX_CANDIDATES))
             if files.retained:
                 self._known[folder] = known

@@ -17,7 +17,7 @@ from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES
 from taskwall.source.files import Files
-from taskwall.source.kinds import TERRAFORM
+from taskwall.source.kinds import TERRAFORM, TERRAGRUNT
 from taskwall.source.parameter_store import OF_AWS
 
 _SOUGHT = {data: one.means[0] for data, one in DATA_SOURCES.items() if data != "aws_ssm_parameter"}
@@ -32,11 +32,12 @@ _BLOCK = pattern(
     r'|^[ \t]*(?:terraform\s*\{[ \t]*)?(?P<backend>backend\s*"\w+"|cloud)\s*\{'
     r'|^variable\s+"(?P<variable>[\w-]+)"'
     rf'|^data\s+"?(?P<sought>{"|".join(_SOUGHT)})"?\s'
-    r"|^(?P<locals>locals)\s*\{|^(?P<call>module)\s",
+    r"|^(?P<locals>locals)\s*\{|^(?P<call>module)\s"
+    r"|^(?P<unit>terraform)\s*\{|^(?P<inputs>inputs)\s*=\s*\{",
     re.MULTILINE,
 )
 """How the blocks begin that read states, parameters and names, write the first two, or say what
-these may be."""
+these may be. The last two are of units of Terragrunt: their module, and what they give to it."""
 
 _RESOURCE = pattern(
     rf'^resource\s+"?(?P<made>{"|".join(_MADE)})"?\s|^(?P<call>module)\s', re.MULTILINE
@@ -153,10 +154,16 @@ class TerraformTexts:
         self._files = files
         self._by_name = by_name
         self._values_in = cache(self._values_of_folder)
+        self._units: dict[str, dict[str, None]] = {}
+        """The units of Terragrunt that were read, by the folders of their modules."""
 
     def read(self, path: str) -> SearchedFile:
         """What a file reads and writes."""
-        return self._files.made_of(path, _searched)
+        found = self._files.made_of(path, _searched)
+        for source in found.calls if path.endswith(TERRAGRUNT) else ():
+            folder = os.path.normpath(os.path.join(os.path.dirname(path), source))
+            self._units.setdefault(folder, {})[path] = None
+        return found
 
     def written(self, path: str) -> frozenset[str]:
         """The names of states and parameters that a file writes."""
@@ -234,12 +241,12 @@ class TerraformTexts:
             yield filled
 
     def _values_of_folder(self, folder: str) -> dict[str, tuple[str, ...]]:
-        """What variables and locals of a module may be, where texts beside it say so."""
+        """What variables and locals of a module may be, where texts beside it, or units, say so."""
         found: dict[str, tuple[str, ...]] = {}
-        for one in self._files.names(folder):
-            if one.endswith((*TERRAFORM, ".tfvars")):
-                for name, value in self.read(os.path.join(folder, one)).values:
-                    found[name] = (*found.get(name, ()), value)
+        names = (one for one in self._files.names(folder) if one.endswith((*TERRAFORM, ".tfvars")))
+        for path in (*(os.path.join(folder, one) for one in names), *self._units.get(folder, ())):
+            for name, value in self.read(path).values:
+                found[name] = (*found.get(name, ()), value)
         return found
 
 
@@ -254,9 +261,9 @@ def _searched(text: str) -> SearchedFile:
         if match["sought"]:
             names = [*_called(block), *((ANY,) if _TAGS.search(block) else ())]
             looks_up += [(_SOUGHT[match["sought"]], name) for name in names]
-        elif match["call"]:
+        elif match["call"] or match["unit"]:
             calls += _LOCAL.findall(block)
-        elif match["locals"]:
+        elif match["locals"] or match["inputs"]:
             values += _GIVEN.findall(block)
         elif match["variable"]:
             values += [(match["variable"], each) for each in _DEFAULT.findall(block)]
