@@ -656,6 +656,24 @@ def test_what_the_module_of_a_unit_reads(
     assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == [verdict]
 
 
+def test_of_copies_in_a_repository_the_nearest_is_meant(tmp_path: Path) -> None:
+    """One account cannot have both: what is scanned in `dev` reads what `dev` stores."""
+    written(tmp_path, NETWORK.replace("%BACKEND%", "") + STORES, READS, SUBNETS)
+    for name in ("net", "app"):
+        (tmp_path / "dev").mkdir(exist_ok=True)
+        (tmp_path / name).rename(tmp_path / "dev" / name)
+    (tmp_path / "prod" / "net").mkdir(parents=True)
+    private = (
+        (tmp_path / "dev" / "net" / "main.tf").read_text().replace("gateway_id", "nat_gateway_id")
+    )
+    (tmp_path / "prod" / "net" / "main.tf").write_text(private)
+    use = {"cwd": str(tmp_path), "select": ("TW603",), "show": ("fail", "unknown")}
+    (found,) = scan(Options((str(tmp_path / "dev" / "app"),), **use)).document.findings  # type: ignore[arg-type]
+    assert found.verdict == "fail"
+    assumed = "is assumed to be of dev/net, which is nearer than prod/net"
+    assert any(step.text.endswith(assumed) for step in found.because)
+
+
 SUBNET = 'resource "aws_subnet" "a" { vpc_id = aws_vpc.main.id }'
 TAGGED = """variable "stage" {}
 resource "aws_subnet" "a" {

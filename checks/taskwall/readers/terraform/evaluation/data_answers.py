@@ -12,7 +12,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from taskwall.core.paths import nearest_folder
+from taskwall.core.paths import encloses, nearest_folder
 from taskwall.core.values import (
     Items,
     Known,
@@ -195,7 +195,7 @@ class DataAnswers:
                 (maybe if not met else found if _leads_on(candidate) else open_).append(candidate)
         if not (query.unique and found):
             open_ += maybe
-        near = _nearest(found, scope.run.root.folder, lists=bool(source.lists))
+        near = _nearest(found, scope, lists=bool(source.lists))
         if near is None:
             near, open_ = ([], [*found, *open_]) if source.lists else (found, open_)
         farther = dict.fromkeys(one.root for one in found if near and one not in near)
@@ -261,13 +261,18 @@ def _unread_tags(scope: ModuleScope) -> Unknown | None:
     return Unknown((Need(f"the tags of {scope.address}", "are not in the sources"),))
 
 
-def _nearest(found: list[Candidate], folder: str, *, lists: bool) -> list[Candidate] | None:
-    """Of resources of several roots, all of which answer, those of the root nearest to a folder.
+def _nearest(
+    found: list[Candidate], scope: ModuleContext, *, lists: bool
+) -> list[Candidate] | None:
+    """Of resources of several roots, all of which answer, those of the root nearest to a module's.
 
-    None if several roots are as near. What is in one VPC, and can be meant together, is no copy.
+    None if several roots are as near. What is in one VPC, and can be meant together, is no copy;
+    of context from elsewhere than the repository none is nearer.
     """
+    folder, boundary = scope.run.root.folder, scope.run.boundary
     roots = dict.fromkeys(one.root for one in found)
-    if len(roots) < 2 or (folder not in roots and any(one.context for one in found)):
+    elsewhere = any(one.context and not encloses(boundary, one.root) for one in found)
+    if len(roots) < 2 or (folder not in roots and elsewhere):
         return found
     if lists:
         first, *others = (one.asked("vpc_id") or Known(None) for one in found)
