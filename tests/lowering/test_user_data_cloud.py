@@ -141,6 +141,14 @@ def test_parts_of_an_archive(parts: list[tuple[str, str]], expected: object) -> 
     assert told(read(archive(*parts))) == expected
 
 
+def test_a_part_in_base64_with_a_piece_that_is_not_known() -> None:
+    """What it says nobody can read: it may set anything."""
+    head, _, rest = archive((f"{SHELL}\n{BASE64}", coded(SETS))).partition(coded(SETS))
+
+    assert told(read(head + coded(SETS)[:8], VAR, coded(SETS)[8:] + rest)) is OPEN
+    assert told(read(head, VAR, rest)) is OPEN
+
+
 def fields(**values: Value) -> Fields:
     """An object of metadata."""
     return Fields(dict(values))
