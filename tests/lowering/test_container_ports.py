@@ -124,3 +124,33 @@ def test_ports_of_envoy(properties: str, proxies: list[Spans | None], needs: lis
     assert [spans(each.port) for each in found] == proxies
     assert [need.name for need in ports.needs] == needs
     assert (80, 80) in ports.tcp.spans
+
+
+OFFERED = 'port_name = "web"\ningress_port_override = '
+OFFERS: dict[str, tuple[str, Spans | None, list[str]]] = {
+    "the mapping's own": ('service { port_name = "web" }', (), []),
+    "another": (f"service {{\n{OFFERED}15000\n}}", ((15000, 15000),), []),
+    "one that is not known": (f"service {{\n{OFFERED}var.v\n}}", None, ["var.v"]),
+    "one that may be offered": (
+        f'dynamic "service" {{\nfor_each = var.v\ncontent {{\n{OFFERED}15000\n}}\n}}',
+        None, ["var.v"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("offer", "port", "needs"), OFFERS.values(), ids=OFFERS)
+def test_ports_of_service_connect(offer: str, port: Spans | None, needs: list[str]) -> None:
+    """Its proxy takes what is meant for a mapping on its port, or on one of its own."""
+    text = f"""
+variable "v" {{}}
+resource "aws_ecs_service" "s" {{
+  service_connect_configuration {{
+    enabled = true
+    {offer}
+  }}
+}}
+"""
+    (found,) = network(text).every(ProxyPort)
+
+    assert spans(found.port) == port
+    assert {need.name for need in found.needs} == set(needs)

@@ -437,6 +437,7 @@ def test_how_scripts_are_read(script: str, expected: object) -> None:
     assert told(read(SCRIPT + script)) == expected
 
 
+IDLE = "cd /a; chmod 1 a; chown a b; printf A=b; set -e; touch a; true; export A=b; unset A"
 INPUTS: dict[str, tuple[str, object]] = {
     "a group": (f"{{ cat >> {FILE}; }}", True),
     "a group whose output goes to a file": (f"{{ cat; }} >> {FILE}", True),
@@ -457,6 +458,9 @@ INPUTS: dict[str, tuple[str, object]] = {
     "in a group, behind a success": (f"{{ mkdir a && cat >> {FILE}; }}", True),
     "in a group, behind what does not read it": (
         f"{{ A=b; # c\n echo A=b; sudo mkdir a; echo a > b; cat; }} >> {FILE}", True,
+    ),
+    "in a group, behind all that reads nothing": (
+        f"{{ {IDLE}; g() {{ cat; }}; mkdir a && touch a; cat; }} >> {FILE}", True,
     ),
     "in a group, behind what may read it": (f"{{ mine; cat; }} >> {FILE}", OPEN),
     "in a group, behind what may read it and writes": (f"{{ mine > a; cat; }} >> {FILE}", OPEN),
@@ -952,6 +956,16 @@ PLACES: dict[str, tuple[str, object]] = {
     "the agent's JSON": (f'echo "{JSON}" > {FILE}.json\n', True),
     "the agent's JSON below its environment": (
         f'echo "{JSON}" > {FILE}.json\necho {BLOCK}=false >> {FILE}\n', False,
+    ),
+    "a file of environment of the instance, as any agent reads it": (
+        f"{SETS_IT}docker run --env-file=/var/lib/ecs/ecs.config {AGENT}\n", True,
+    ),
+    "a file of environment with a comment": (
+        f"printf '#{BLOCK}=a\\n;B=c\\n{BLOCK}=true\\n' > /a\ndocker run --env-file /a {AGENT}\n",
+        True,
+    ),
+    "quotes in a file of environment": (
+        f"echo '{BLOCK}=\"true\"' > /a.env\ndocker run --env-file /a.env {AGENT}\n", None,
     ),
     "JSON from elsewhere": (f"curl -o {FILE}.json https://example.com/a\n", OPEN),
 }  # fmt: skip

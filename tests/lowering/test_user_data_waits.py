@@ -7,6 +7,7 @@ from taskwall.core.values import Known, Span
 from taskwall.lowering._network_builder import NetworkBuilder
 from taskwall.lowering._reader import ResourceReader
 from taskwall.lowering.user_data import agent
+from taskwall.model.entities.ecs_agent import Agent
 
 SET = f"echo {BLOCK}=true >> {FILE}"
 RELATIVE = f"echo {BLOCK}=true >> ecs.config\n"
@@ -76,13 +77,19 @@ def test_what_a_setting_waits_for(script: str, waits: list[str]) -> None:
     assert [need.name for need in found.needs] == waits
 
 
-def place_in(text: str) -> tuple[int, Span]:
-    """In which line of a text its setting stands, and where in the source."""
+def agent_of(text: str) -> tuple[Agent, Span]:
+    """The agent of a text in a source, and where that text stands."""
     place = Span("main.tf", 5, 10, 6 + text.count("\n"), 4)
     resource = instance(Known(text, place))
     reading = ResourceReader(resource, NetworkBuilder([resource]))
-    found = agent(reading, reading.body.get("user_data")).setting(BLOCK).place
-    return found.line - place.line, found
+    return agent(reading, reading.body.get("user_data")), place
+
+
+def place_in(text: str) -> tuple[int, Span]:
+    """In which line of a text its setting stands, and where in the source."""
+    found, place = agent_of(text)
+    at = found.setting(BLOCK).place
+    return at.line - place.line, at
 
 
 LINES: dict[str, tuple[str, int]] = {
@@ -124,3 +131,45 @@ def test_the_line_of_a_setting(text: str, line: int) -> None:
 
     assert found == line
     assert (place.file, place.end_line) == ("main.tf", place.line)
+
+
+FIRST_LINES: dict[str, tuple[str, bool]] = {
+    "bash": (SCRIPT, True),
+    "sh": ("#!/bin/sh -e\n", True),
+    "behind a space": ("#! /bin/bash\n", True),
+    "of /usr": ("#!/usr/bin/bash\n", True),
+    "by env": ("#!/usr/bin/env  bash\n", True),
+    "fish": ("#!/usr/bin/fish\n", False),
+    "Python": ("#!/usr/bin/env python3\n", False),
+    "a shell of a longer name": ("#!/bin/shell\n", False),
+    "a folder of its own": ("#!/opt/bin/bash\n", False),
+    "cloud-config": ("#cloud-config\n", False),
+    "no sign": ("\n", False),
+}
+
+
+@pytest.mark.parametrize(("first", "is_script"), FIRST_LINES.values(), ids=FIRST_LINES)
+def test_where_a_script_takes_more_lines(first: str, is_script: bool) -> None:
+    """Behind the first line of a script for a shell a fix can add a command, and nowhere else."""
+    found, place = agent_of(f"{first}ls\n")
+
+    at = Span("main.tf", place.line + 1, 1, place.line + 1, 2)
+    assert found.script == (at if is_script else None)
+
+
+METADATA = "http://169.254.169.254/latest/"
+
+
+@pytest.mark.parametrize(
+    ("script", "asks"),
+    [
+        ("ls\n", False),
+        (f"curl {METADATA}meta-data/instance-id\n", True),
+        (f"T=$(curl -X PUT {METADATA}api/token)\ncurl {METADATA}meta-data/\n", False),
+        ("iptables -I FORWARD -d 169.254.169.254 -j DROP\n", False),
+    ],
+    ids=["nothing", "by version 1", "by version 2", "to drop"],
+)
+def test_scripts_that_ask_for_metadata_without_a_token(script: str, asks: bool) -> None:
+    """They would fail once tokens are required."""
+    assert agent_of(SCRIPT + script)[0].asks_without_token is asks
