@@ -5,13 +5,8 @@ from base64 import b64encode
 
 import pytest
 
-from lowering.user_data import BLOCK, FILE, HERE, OPEN, SCRIPT, SETS, VAR, instance, read, told
-from taskwall.core.values import Fields, Items, Known, Need, Origin, Reference, Unknown, Value
-from taskwall.lowering._network_builder import NetworkBuilder
-from taskwall.lowering._reader import ResourceReader
-from taskwall.lowering.user_data import agent
-from taskwall.model.entities.ecs_agent import Agent
-from taskwall.source.resource import Resource
+from lowering.user_data import BLOCK, FILE, OPEN, SCRIPT, VAR, read, told
+from taskwall.core.values import Fields, Items, Known, Need, Reference, Unknown, Value
 
 SHAPES: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a loop that counts": (
@@ -682,43 +677,3 @@ def test_wholly_unknown_user_data() -> None:
     found = read(Unknown((Need("var.user_data", "has no default"),)))
 
     assert (told(found), found.joins.truth, found.drops_metadata.truth) == (OPEN, None, None)
-
-
-def deferred(type_: str, **fields: Value) -> Agent:
-    """The agent of user data that is what a data source renders, which a plan leaves for later."""
-    name = f"data.{type_}.x"
-    origin = Origin(name, name, HERE, "terraform")
-    source = Resource(type_, origin, Fields(dict(fields)), HERE, data=True)
-    host = instance(Reference(name, "rendered"))
-    draft = NetworkBuilder([host, source])
-    reading = ResourceReader(host, draft)
-    return agent(reading, reading.body.get("user_data"))
-
-
-TEMPLATE = SCRIPT + f"echo ECS_CLUSTER=${{c}} >> {FILE}\necho {BLOCK}=${{ block }} >> {FILE}\n"
-
-
-def test_a_template_that_a_plan_leaves_for_later() -> None:
-    """Its variables are put in; with a directive, or another name, what they make is not known."""
-    given = Fields({"block": Known("true"), "c": Unknown((Need("var.c", "has no default"),))})
-
-    assert told(deferred("template_file", template=Known(TEMPLATE), vars=given)) is True
-    assert told(deferred("template_file", template=Known(TEMPLATE))) is OPEN
-    assert told(deferred("template_file", template=Known(TEMPLATE), vars=VAR)) is OPEN
-    assert told(deferred("template_file", template=VAR, vars=given)) is OPEN
-    assert told(deferred("template_file", vars=given)) is OPEN
-    directive = Known(TEMPLATE.replace("echo", "# %{ if no }\necho") + "# %{ endif }\n")
-    assert told(deferred("template_file", template=directive, vars=given)) is OPEN
-    escaped = Known(TEMPLATE.replace("${ block }", "$${x}"))
-    assert told(deferred("template_file", template=escaped, vars=given)) is OPEN
-
-
-@pytest.mark.parametrize("type_", ["cloudinit_config", "template_cloudinit_config"])
-def test_an_archive_that_a_plan_leaves_for_later(type_: str) -> None:
-    """Each part is read by its type, in a list or alone; an attribute of another name is not it."""
-    part = Fields({"content_type": Known("text/x-shellscript"), "content": Known(SETS)})
-
-    assert told(deferred(type_, part=Items((part,)))) is True
-    assert told(deferred(type_, part=part)) is True
-    assert told(deferred(type_)) is OPEN
-    assert told(deferred("external", part=part)) is OPEN

@@ -133,12 +133,24 @@ BASE64 = "Content-Transfer-Encoding: base64"
         ([(CLOUDY, CONFIG + HELD), (SHELL, "#!/bin/sh\nyum -y update\n")], True),
         ([(CLOUDY, CONFIG + HELD), (CLOUDY, CONFIG + "runcmd:\n- yum -y update\n")], True),
         ([(CLOUDY, CONFIG + HELD), (CLOUDY, f"{CONFIG}write_files:\n{MORE}")], OPEN),
+        ([(SHELL, SETS), ("Content-Type: text/x-include-url", "https://example.com")], OPEN),
+        ([("Content-Type: text/x-include-url", "https://example.com"), (SHELL, SETS)], True),
+        ([(SHELL, SETS), ("Content-Type: text/plain", "hello")], True),
     ],
-    ids=range(11),
+    ids=range(14),
 )  # fmt: skip
 def test_parts_of_an_archive(parts: list[tuple[str, str]], expected: object) -> None:
     """Each is read by its type; what two of them order is merged on the instance."""
     assert told(read(archive(*parts))) == expected
+
+
+def test_a_part_that_is_not_known() -> None:
+    """It may be a script, which runs behind those before it, and before those behind it."""
+    head, _, rest = archive((SHELL, OFF), ("X: y", "HERE"), (SHELL, SETS)).partition("HERE")
+
+    assert told(read(head, VAR, rest)) is True
+    head, _, rest = archive((SHELL, SETS), ("X: y", "HERE")).partition("HERE")
+    assert told(read(head, VAR, rest)) is OPEN
 
 
 def test_a_part_in_base64_with_a_piece_that_is_not_known() -> None:

@@ -280,7 +280,7 @@ def _archive(machine: Machine, archive: Items) -> None:
         part = dereferenced(value)
         doubt = () if sure else (archive.needs or needs(value) or machine.unknown("a part"))
         if not isinstance(part, Fields):
-            machine.anything(0, needs(value))
+            parts.append(cloud.MimePart(machine.marks.mark(value), None, "", doubt))
             continue
         kind = part.fields.get("content_type")
         said = str(getattr(dereferenced(kind), "data", "") or "")

@@ -92,9 +92,8 @@ def run(machine: Machine, parts: list[MimePart]) -> None:
                 configs.append((part, config))
             elif not is_known(part.text):
                 machine.anything(part.row or 0, (*part.doubt, *machine.marks.needs(part.text)))
-        elif kind in _BRING or (kind == "" and not is_known(part.text)):
-            needs = machine.marks.needs(part.text) or machine.unknown(f"the content of {kind}")
-            machine.anything(part.row or 0, (*part.doubt, *needs))
+        else:
+            _unseen(machine, part, kind)
     merged = len(configs) > 1
     for stage in ("bootcmd", "write_files"):
         for part, config in configs:
@@ -106,8 +105,17 @@ def run(machine: Machine, parts: list[MimePart]) -> None:
     for part, kind in kinds:
         if kind == "text/x-shellscript":
             _script(machine, part)
+        else:
+            _unseen(machine, part, kind)  # It may be a script as well, or bring one.
     for part, config in configs:
         _orders(machine, part, config, "runcmd", part.doubt)
+
+
+def _unseen(machine: Machine, part: MimePart, kind: str) -> None:
+    """Let a piece act of which nobody knows what it is, or what it brings."""
+    if kind in _BRING or (kind == "" and not is_known(part.text)):
+        needs = machine.marks.needs(part.text) or machine.unknown(f"the content of {kind}")
+        machine.anything(part.row or 0, (*part.doubt, *needs))
 
 
 def _kind(part: MimePart) -> str:
