@@ -37,6 +37,9 @@ COMMANDS: dict[str, tuple[str, object]] = {
         f"echo -en '{BLOCK}' >> {FILE}\necho =true >> {FILE}\n", True,
     ),
     "echo -n -e": (f"echo -n -e 'A=b\\n{BLOCK}=tr' >> {FILE}\necho ue >> {FILE}\n", True),
+    "echo -e of a backslash before a letter": (
+        f"echo -e 'A=b\\\\n{BLOCK}=true' >> {FILE}\n", None,
+    ),
     "echo -E": (f"echo -E {BLOCK}=true >> {FILE}\n", True),
     "printf --": (f"printf -- '{BLOCK}=true\\n' >> {FILE}\n", True),
     "printf, once more for each word": (f"printf '%s\\n' A=b {BLOCK}=true >> {FILE}\n", True),
@@ -426,6 +429,14 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "a command on several lines": (f"echo \\\n  {BLOCK}=true \\\n  >> {FILE}\n", True),
     "a word on two lines": (f"echo {BLOCK}=\\\ntrue >> {FILE}\n", True),
     "a text in double quotes on two lines": (f'echo "{BLOCK}=\\\ntrue" >> {FILE}\n', True),
+    "a backslash at the end of a line in double quotes": (
+        f'echo "A=b\\\\\n{BLOCK}=true" >> {FILE}\n', True,
+    ),
+    "a backslash at the end of a line in a text": (
+        f"cat <<EOF >> {FILE}\nA=b\\\\\n{BLOCK}=true\nEOF\n", True,
+    ),
+    "a backslash before a letter in $'...'": (f"echo $'A=b\\\\n{BLOCK}=true' >> {FILE}\n", None),
+    "a tab in $'...'": (f"echo $'\\t{BLOCK}=true\\r' >> {FILE}\n", True),
     "a backslash": (f"echo {BLOCK}=\\true >> {FILE}\n", True),
     "a word of several kinds": (f"echo {BLOCK}'='\"tr\"ue >> {FILE}\n", True),
 }  # fmt: skip

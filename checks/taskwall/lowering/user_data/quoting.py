@@ -1,5 +1,7 @@
 """What quotes, backslashes and braces mean to a shell."""
 
+import re
+
 from taskwall.core.patterns import pattern
 
 SPLIT = "\0"
@@ -47,23 +49,28 @@ def bare(text: str) -> str:
 
 def quoted(text: str) -> str:
     """What stands between double quotes, without the backslashes that have a meaning there."""
-    for sign in ('"', "$", "`"):
-        text = text.replace(f"\\{sign}", sign)
-    return text.replace("\\\n", "").replace("\\\\", "\\")
+    return _IN_QUOTES.sub(_plain, text)
 
 
 def unescaped(text: str) -> str:
     """A here-document's text, without the backslashes that have a meaning there."""
-    for sign in ("$", "\\"):
-        text = text.replace(f"\\{sign}", sign)
-    return text.replace("\\\n", "")
+    return _IN_TEXT.sub(_plain, text)
 
 
 def escaped(text: str) -> str:
     """What `echo -e`, `printf` and `$'...'` make of backslashes."""
-    for written, meant in (("\\n", "\n"), ("\\t", "\t"), ("\\r", "\r"), ("\\\\", "\\")):
-        text = text.replace(written, meant)
-    return text
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), text)
+
+
+def _plain(found: re.Match[str]) -> str:
+    """A sign without its backslash; a line break behind one is none."""
+    return found[1].removeprefix("\n")
+
+
+_IN_QUOTES = pattern(r'\\(["$`\\\n])')
+_IN_TEXT = pattern(r"\\([$\\\n])")
+_ESCAPE = pattern(r"\\([ntr\\])")
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 def for_shell(word: str) -> str:
