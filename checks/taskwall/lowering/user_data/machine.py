@@ -274,7 +274,7 @@ class Machine:
                         found.cloud(line.doubt or self.unknown(path))
                     elif equals and key.strip() == "Environment":
                         for item in _ITEM.findall(value):
-                            self._assign(item[0] or item[1] or item[2], line, found)
+                            self._assign(_QUOTED.sub(r"\1\2", item), line, found)
                     elif equals and key.strip() == "EnvironmentFile":
                         self.environment_file(value.strip().removeprefix("-"), line.doubt, found)
         return found
@@ -308,7 +308,9 @@ class Machine:
             found.set(name, value.strip("\"'"), line.row, line.doubt)
 
 
-_ITEM = pattern(r"\"([^\"]*)\"|'([^']*)'|([^\s\"']+)")
+_ITEM = pattern(r"(?:\"[^\"]*\"|'[^']*'|[^\s\"'])+")
+_QUOTED = pattern(r"\"([^\"]*)\"|'([^']*)'")
+"""The items of `Environment=`; systemd takes quotes off wherever they are in them."""
 
 
 def _may_be(path: str, known: str) -> bool:
