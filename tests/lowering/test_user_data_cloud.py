@@ -81,6 +81,16 @@ CLOUD: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a command of words with quotes": (
         (f"{CONFIG}runcmd:\n- [sh, -c, \"echo '{BLOCK}=true' >> {FILE}\"]\n",), True,
     ),
+    "a command with a number": (
+        (f"{CONFIG}runcmd:\n- [sleep, 5]\n- echo {BLOCK}=true >> {FILE}\n",), True,
+    ),
+    "a number for a command": (
+        (f"{CONFIG}runcmd:\n- 5\n- echo {BLOCK}=true >> {FILE}\n",), True,
+    ),
+    "no list of commands": ((f"{CONFIG}runcmd: echo {BLOCK}=true >> {FILE}\n",), None),
+    "no list of files": ((f"{CONFIG}write_files: {FILE}\n",), None),
+    "a text for a file": ((f"{CONFIG}write_files:\n- {FILE}\n",), None),
+    "a file without a path": ((f"{CONFIG}write_files:\n- content: {BLOCK}=true\n",), None),
     "a command of no words": ((f"{CONFIG}runcmd:\n- []\n- echo {BLOCK}=true >> {FILE}\n",), True),
     "commands at boot, before files": (
         (f"{CONFIG}bootcmd:\n- echo {BLOCK}=false > {FILE}\n{HELD}",), True,

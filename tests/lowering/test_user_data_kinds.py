@@ -44,6 +44,12 @@ POWERSHELL: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "Set a name that is not known": (
         ("[Environment]::SetEnvironmentVariable('", VAR, "', 'true', 'Machine')"), OPEN,
     ),
+    "another word for $true": ((SWITCH + ":yes",), OPEN),
+    "a value behind a switch": ((SWITCH + " $false",), True),
+    "a value behind a switch, and another": ((SWITCH + " x -Cluster y",), True),
+    "a switch of another name": (("Initialize-ECSAgent -AwsvpcBlockIMDSx",), None),
+    "behind a backtick that ends a line": (("Initialize-ECSAgent `\r\n -AwsvpcBlockIMDS",), True),
+    "in parentheses": (("$x = (Initialize-ECSAgent -Cluster x) -AwsvpcBlockIMDS",), None),
     "Set in a branch": ((f"if ($x) {{\n{SET}'true', 'Machine')\n}}",), OPEN),
     "Set twice": ((SET + "'true', 'Machine')\n" + SET + "'false', 'Machine')",), False),
     "Set after a switch": ((SWITCH + "\n" + SET + "'false', 'Machine')",), False),
@@ -90,6 +96,15 @@ def test_a_cluster_of_windows_that_a_variable_names(cluster: str) -> None:
     found = read(f"<powershell>\nInitialize-ECSAgent -Cluster {cluster}\n</powershell>")
 
     assert told(found, "ECS_CLUSTER") is OPEN
+
+
+@pytest.mark.parametrize("cluster", ["shop", '"shop"', "'shop'", "shop other"])
+def test_a_cluster_of_windows(cluster: str) -> None:
+    """Its name is the word behind the switch, in quotes of either kind or in none."""
+    call = f"Initialize-ECSAgent -Other a -Cluster {cluster} -AwsvpcBlockIMDS"
+    found = read(f"<powershell>\n{call}\n</powershell>")
+
+    assert (told(found, "ECS_CLUSTER"), told(found)) == ("shop", True)
 
 
 def test_a_dollar_sign_in_single_quotes() -> None:

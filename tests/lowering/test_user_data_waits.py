@@ -92,6 +92,8 @@ def place_in(text: str) -> tuple[int, Span]:
     return at.line - place.line, at
 
 
+ARCHIVE = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: "
+
 LINES: dict[str, tuple[str, int]] = {
     "echo": (f"{SCRIPT}\n{SET}\n", 3),
     "the last of several": (f"{SCRIPT}{SET}\n{SET.replace('true', 'false')}\n", 3),
@@ -119,6 +121,33 @@ LINES: dict[str, tuple[str, int]] = {
         6,
     ),
     "commands of cloud-config": (f"#cloud-config\nruncmd:\n- ls\n- {SET}\n", 4),
+    "a folded command, which stands nowhere in one line": (
+        f"#cloud-config\nruncmd:\n- >\n  echo {BLOCK}=true\n  >> {FILE}\n", 1,
+    ),
+    "a command of words": (f"#cloud-config\nruncmd:\n- ls\n- [sh, -c, '{SET}']\n", 4),
+    "a script behind empty lines": (f"\n\n{SCRIPT}{SET}\n", 4),
+    "a script of an archive": (f"{ARCHIVE}text/x-shellscript\n\n{SCRIPT}{SET}\n--B--\n", 8),
+    "a part of an archive behind empty lines": (
+        f"{ARCHIVE}text/x-shellscript\n\n\n\n{SCRIPT}{SET}\n--B--\n", 10,
+    ),
+    "commands of an archive": (
+        f"{ARCHIVE}text/cloud-config\n\n#cloud-config\nruncmd:\n- {SET}\n--B--\n", 9,
+    ),
+    "files of an archive": (
+        (f"{ARCHIVE}text/cloud-config\n\nwrite_files:\n- content: {BLOCK}=true\n"
+        f"  path: {FILE}\n--B--\n"), 8,
+    ),
+    "PowerShell behind other lines": (
+        ("<persist>true</persist>\n<powershell>\n$a = 1\n\n"
+        "Initialize-ECSAgent -AwsvpcBlockIMDS\n</powershell>\n"), 5,
+    ),
+    "a variable of PowerShell": (
+        (f"<powershell>\n\n[Environment]::SetEnvironmentVariable('{BLOCK}', 'true', 'Machine')\n"
+        "</powershell>\n"), 3,
+    ),
+    "Bottlerocket by a dotted name": (
+        "[settings.network]\nhostname = \"a\"\n[settings]\necs.awsvpc-block-imds = true\n", 4,
+    ),
     "PowerShell": ("<powershell>\n\nInitialize-ECSAgent -AwsvpcBlockIMDS\n</powershell>\n", 3),
     "Bottlerocket": ("[settings.ecs]\ncluster = \"a\"\nawsvpc-block-imds = true\n", 3),
 }  # fmt: skip
