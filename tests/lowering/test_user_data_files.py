@@ -35,8 +35,6 @@ def test_lines_of_a_file_of_environment(parts: tuple[str | Value, ...], expected
 
 
 OWN: dict[str, tuple[tuple[str | Value, ...], object]] = {
-    "a name alone": ((f"echo {BLOCK} >> {FILE}\n",), True),
-    "the instance's file": ((f"echo {BLOCK}=false >> /var/lib/ecs/ecs.config\n",), True),
     "the instance's file from elsewhere": (("curl -o /var/lib/ecs/ecs.config x\n",), True),
     "a copy that may have been changed": (
         (f"cp {FILE} /b\n{ELSEWHERE}cp /b {FILE}\n",), OPEN,
@@ -67,7 +65,6 @@ def test_a_name_alone_makes_no_agent() -> None:
 DROP_IN = "/etc/systemd/system/ecs.service.d/http-proxy.conf"
 UPSTART = "/etc/init/ecs.override"
 PROXY = f"echo Environment=HTTP_PROXY=p:1 > {DROP_IN}\n"
-OWN_PROXY = f"echo HTTP_PROXY=p:1 >> {FILE}\n"
 
 SERVICE: dict[str, tuple[tuple[str | Value, ...], list[tuple[str, object, object]]]] = {
     "a file of environment": (
