@@ -584,6 +584,19 @@ AFTERWARDS: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "written over in a branch": ((f"if x; then echo A=b > {FILE}; fi\n",), OPEN),
     "more in a branch": ((f"if x; then echo A=b >> {FILE}; fi\n",), True),
     "another file of its folder, or it": ((f"echo {BLOCK}=false >> /etc/ecs/$X\n",), OPEN),
+    "another file of its folder, by another way": (
+        (f"echo {BLOCK}=false >> /tmp/../etc/./ecs/$X\n",), OPEN,
+    ),
+    "another file of where the script stands, or it": (
+        (f"cd /etc/ecs\necho {BLOCK}=false >> ./$X\n",), OPEN,
+    ),
+    "a file of a folder that is not known": (
+        (f"echo {BLOCK}=false >> /etc/$X/../a.config\n",), True,
+    ),
+    "a file of any folder": ((f"echo {BLOCK}=false >> /$X\n",), OPEN),
+    "a file of another folder by another way": (
+        (f"echo {BLOCK}=false >> /etc/ecs/../$X/a.json\n",), True,
+    ),
     "a file of another folder": ((f"echo {BLOCK}=false >> /tmp/$X\n",), True),
     "a file with another ending": ((f"echo {BLOCK}=false >> $X.json\n",), True),
     "a file that the sources leave open": ((f"echo {BLOCK}=false >> ", VAR, "\n"), OPEN),
@@ -1089,6 +1102,26 @@ def test_conditions(condition: str, holds: bool | None) -> None:
     for script in (both, second):
         assert told(read(script)) is (OPEN if holds is None else holds)
     assert told(read(joined)) is {True: True, False: None, None: OPEN}[holds]
+
+
+NESTS = {"( ": " )", "{ ": "; }", "if [ -n a ]; then ": "\nfi", "f() { ": "; }; f"}
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"), NESTS.items(), ids=("subshells", "groups", "ifs", "fs")
+)
+def test_how_deep_scripts_may_nest(begins: str, ends: str) -> None:
+    """No more than anybody writes."""
+    for depth, expected in ((5, True), (100, OPEN)):
+        nested = f"{begins * depth}{SETS_IT[:-1]}{ends * depth}\n"
+        assert told(read(f"{SCRIPT}echo {BLOCK}=true > {FILE}\n{nested}")) is expected
+
+
+def test_how_long_conditions_may_be() -> None:
+    """A condition of very many parts is as good as any that is not known."""
+    for parts, expected in ((5, True), (100, OPEN)):
+        condition = " && ".join(["[ -n a ]"] * parts)
+        assert told(read(f"{SCRIPT}if {condition}; then\n{SETS_IT}fi\n")) is expected
 
 
 @pytest.mark.parametrize("condition", DEEP, ids=range(2))

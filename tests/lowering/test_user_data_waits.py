@@ -60,6 +60,23 @@ WAITS: dict[str, tuple[str, list[str]]] = {
     "a script from the input": (f"{SET}\ncurl https://x | bash\n", ["the output of curl"]),
     "a script from an input that nobody sees": (f"{SET}\nbash\n", ["the script that bash reads"]),
     "a command's name": (f"{SET}\n$X a\n", ["$X"]),
+    "a command's name in a branch": (
+        f"{SET}\nif x; then $X a; fi\n", [THIRD, "$X"],
+    ),
+    "what nests too deeply": (f"{SET}\n{'( ' * 100}:{' )' * 100}\n", ["user data"]),
+    "a copy in a branch": (f"if x; then cp other {FILE}; fi\n", ["other", SECOND]),
+    "a script in a branch": (f"{SET}\nif x; then bash run.sh; fi\n", ["the script run.sh"]),
+    "an edit in a branch": (
+        f"{SET}\nif x; then sed -i s/a/b/ {FILE}; fi\n", [WRITES.format("sed")],
+    ),
+    "an empty file in a branch": (f"{SET}\nif x; then > {FILE}; fi\n", [THIRD]),
+    "an empty file that is the first of two in a branch": (
+        f"{SET}\nif x; then echo a > {FILE} > b; fi\n", [THIRD],
+    ),
+    "a file of environment in a branch": (
+        "if x; then docker run --env-file /x.env amazon/amazon-ecs-agent; fi\n",
+        [SECOND, "/x.env"],
+    ),
     "a file of environment": (
         "docker run --env-file /x.env amazon/amazon-ecs-agent\n", ["/x.env"],
     ),

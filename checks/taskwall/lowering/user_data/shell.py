@@ -16,7 +16,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.truths import all_true, any_true, negation
 from taskwall.core.values import Need
 from taskwall.lowering.user_data.machine import ON_INSTANCE, Machine, ScriptLine, lines, opaque
-from taskwall.lowering.user_data.marked import is_known
+from taskwall.lowering.user_data.marked import STAND_IN, is_known
 from taskwall.lowering.user_data.shell_commands import (
     DEEPEST,
     SHELL_NAMES,
@@ -519,7 +519,9 @@ class Shell(ShellWords):
         whole = f"{self.directory}/{word}" if self.directory else word
         if word.startswith(("/", "~")) or not is_known(word[:1]):
             whole = word
-        return posixpath.normpath(whole) if word and is_known(whole) else whole
+        mark = STAND_IN.search(whole)
+        end = len(whole) if mark is None else whole.rfind("/", 0, mark.start())
+        return posixpath.normpath(whole[:end]) + whole[end:] if word and end > 0 else whole
 
     def subshell(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
