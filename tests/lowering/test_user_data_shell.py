@@ -69,6 +69,12 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "cp of two files to any folder": (
         f"{DRAFT}cp draft more /opt\ncat /opt/draft >> {FILE}\n", True,
     ),
+    "cp to a folder that stands first": (
+        f"echo {BLOCK}=true > /tmp/ecs.config\ncp -t /etc/ecs /tmp/ecs.config\n", True,
+    ),
+    "mv to a folder that an option names": (
+        f"echo {BLOCK}=true > /ecs.config\nmv --target-directory=/etc/ecs /ecs.config\n", True,
+    ),
     "cp to where the script stands": (
         f"echo {BLOCK}=true > /a\ncd /opt\ncp /a .\ncat /opt/a >> {FILE}\n", True,
     ),
@@ -360,6 +366,8 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "joined in a group": (f"{{ echo A=b && echo {BLOCK}=true; }} >> {FILE}\n", True),
     "joined before a pipe": (f"echo A=b && echo {BLOCK}=true | tee -a {FILE}\n", True),
     "1>>": (f"echo {BLOCK}=true 1>> {FILE}\n", True),
+    ">&": (f"echo {BLOCK}=true >& {FILE}\n", True),
+    "errors to where it goes": (f"echo {BLOCK}=true >> {FILE} 2>&1\n", True),
     "&>>": (f"echo {BLOCK}=true &>> {FILE}\n", True),
     "to the last of two files": (f"echo {BLOCK}=true > more > {FILE}\n", True),
     "a here-string": (f"cat <<< {BLOCK}=true >> {FILE}\n", True),

@@ -469,7 +469,7 @@ class Shell(ShellWords):
             return
         signs = {child.type for child in node.children if not child.is_named}
         to = node.child_by_field_name("destination")
-        if to is None or not signs & {">", ">>", "&>", "&>>", ">|"}:
+        if to is None or not signs & {">", ">>", "&>", "&>>", ">|", ">&"} or to.type == "number":
             return
         into.append(Redirect(self.word(to), bool(signs & {">>", "&>>"})))
 

@@ -193,8 +193,15 @@ def _tee(call: ShellCall) -> list[ScriptLine]:
 
 
 def _copy(call: ShellCall) -> list[ScriptLine]:
-    words = [word for word in call.arguments if not word.startswith("-")]
-    into = len(words) > 2 or (bool(words) and _is_directory(call, words[-1]))
+    words: list[str] = []
+    folder: list[str] = []
+    for before, word in pairwise(("", *call.arguments)):
+        if before in ("-t", "--target-directory") or word.startswith("--target-directory="):
+            folder = [word.removeprefix("--target-directory=")]
+        elif not word.startswith("-"):
+            words.append(word)
+    words += folder
+    into = bool(folder) or len(words) > 2 or (bool(words) and _is_directory(call, words[-1]))
     for word in words[:-1]:
         target = call.shell.path(words[-1])
         if into and not word.endswith("/."):
