@@ -6,6 +6,7 @@ from lowering.user_data import BLOCK, FILE, OPEN, SCRIPT, SETS, VAR, read, told
 from taskwall.core.values import Value
 
 RUN = "docker run --env-file /a.env amazon/amazon-ecs-agent\n"
+SET_IT = f"echo {BLOCK}=true >> {FILE}\n"
 ELSEWHERE = "curl https://x | bash\n"
 
 ENVIRONMENT: dict[str, tuple[tuple[str | Value, ...], object]] = {
@@ -137,3 +138,47 @@ def test_the_environment_of_the_service(
         )
         for each in found
     ] == expected
+
+
+WRITTEN = f"echo {BLOCK}=true > {FILE}\n"
+ELSE = "echo A=b > draft\n"
+MOVES: dict[str, tuple[str, object]] = {
+    "all files of a folder, by a pattern": (
+        f"echo {BLOCK}=true > /opt/a/ecs.config\ncp -r /opt/a/* /etc/ecs/\n", True,
+    ),
+    "all files of a folder from elsewhere": ("mv /opt/* /etc/ecs/\n", OPEN),
+    "a folder": (f"echo {BLOCK}=true > /opt/ecs/ecs.config\nmv /opt/ecs /etc/\n", True),
+    "a folder, in which nothing is left": (
+        f"echo {BLOCK}=true > /opt/ecs/ecs.config\nmv /opt/ecs /o\ncp /opt/ecs/ecs.config {FILE}\n",
+        None,
+    ),
+    "a file, of which nothing is left": (
+        f"echo {BLOCK}=true > /opt/x\nmv /opt/x /opt/y\ncp /opt/x {FILE}\n", None,
+    ),
+    "over a file from elsewhere": (f"cp /mnt/ecs.config {FILE}\n{SET_IT}", True),
+    "from a file that is not known": (f"{WRITTEN}cp $X {FILE}\n", OPEN),
+    "from a folder that is not known": (f"{WRITTEN}cp -r $X /etc\n", OPEN),
+    "to a file that is not known": (f"{WRITTEN}{ELSE}cp draft $X\n", OPEN),
+    "to a file of another folder": (f"{WRITTEN}{ELSE}cp draft /tmp/$X\n", True),
+    "to a folder that is not known": (f"{WRITTEN}{ELSE}cp draft $X/\n", True),
+    "to a folder that is not known, under its name": (
+        f"{WRITTEN}echo A=b > ecs.config\ncp ecs.config $X/\n", OPEN,
+    ),
+    "removed by a name known in part": (f"{WRITTEN}rm -f /etc/ecs/$X.config\n", OPEN),
+    "removed by a name of another ending": (f"{WRITTEN}rm -f /etc/ecs/$X.json\n", True),
+    "removed by a path of another ending": (f"{WRITTEN}rm -f /etc/$X/other\n", True),
+    "removed by a path known in part": (f"{WRITTEN}rm -f /etc/$X\n", OPEN),
+    "removed with a folder known in part": (f"{WRITTEN}rm -rf /etc/$X\n", OPEN),
+    "removed with a folder of its name": (f"{WRITTEN}rm -rf $X/ecs\n", OPEN),
+    "removed with a folder of another place": (f"{WRITTEN}rm -rf /opt/$X/ecs\n", True),
+    "removed with a folder of a like name": (f"{WRITTEN}rm -rf $X/ec\n", True),
+    "a folder of its name, without what is in it": (f"{WRITTEN}rm -f $X/ecs\n", True),
+    "removed by a pattern and a variable": (f"{WRITTEN}rm -f /etc/*/$X\n", OPEN),
+    "removed by the class of a letter": (f"{WRITTEN}rm -f /etc/ecs/ecs.confi[!a]\n", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "expected"), MOVES.values(), ids=MOVES)
+def test_what_copies_and_removals_leave(script: str, expected: object) -> None:
+    """Each acts on the files that its words name; where that is open, on those they may name."""
+    assert told(read(SCRIPT + script)) is expected

@@ -205,7 +205,7 @@ def _copy(call: ShellCall) -> list[ScriptLine]:
     for word in words[:-1]:
         target = call.shell.path(words[-1])
         if into and not word.endswith("/."):
-            target = f"{target}/{call.shell.path(word).rpartition('/')[2]}"
+            target = f"{target.rstrip('/')}/{call.shell.path(word).rpartition('/')[2]}"
         source = call.shell.path(word)
         _copied(call, source, target, call.file_doubt(word, source))
     return []
