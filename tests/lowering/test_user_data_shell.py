@@ -389,6 +389,28 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "back quotes in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=`x`\nEOF\n", OPEN),
     "a command in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=$(x)\nEOF\n", OPEN),
     "a variable in a text": (f"{ON}cat <<EOF >> {FILE}\n{BLOCK}=$ON\nEOF\n", True),
+    "a word of a function in a text": (
+        f"f() {{\ncat <<EOF >> {FILE}\n{BLOCK}=$1\nEOF\n}}\nf true\n", True,
+    ),
+    "a word of a function in a quoted text": (
+        f"f() {{\ncat <<'EOF' >> {FILE}\n{BLOCK}=$1\nEOF\n}}\nf true\n", None,
+    ),
+    "a second word of a function in a text": (
+        f"f() {{\ncat <<EOF >> {FILE}\nA=$1\n{BLOCK}=$2\nEOF\n}}\nf false true\n", True,
+    ),
+    "a word that a function is not given": (f"cat <<EOF >> {FILE}\n{BLOCK}=$1\nEOF\n", OPEN),
+    "all words in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=$@\nEOF\n", OPEN),
+    "the last status in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=$?\nEOF\n", OPEN),
+    "a dollar sign alone in a text": (f"cat <<EOF >> {FILE}\nA=$\n{BLOCK}=1\nEOF\n", True),
+    "a word of a function with a backslash": (
+        f"f() {{\ncat <<EOF >> {FILE}\n{BLOCK}=\\$1\nEOF\n}}\nf true\n", None,
+    ),
+    "a variable that begins with a line": (
+        f"_ON=true\ncat <<EOF >> {FILE}\n{BLOCK}=$_ON\nEOF\n", True,
+    ),
+    "a sum in a text": (f"cat <<EOF >> {FILE}\n{BLOCK}=$((1-1))\nEOF\n", OPEN),
+    "a sum in double quotes": (f'echo "{BLOCK}=$((1-1))" >> {FILE}\n', OPEN),
+    "a sum": (f"echo {BLOCK}=$((1-1)) >> {FILE}\n", OPEN),
     "a variable in a quoted text": (f"{ON}cat <<'EOF' >> {FILE}\n{BLOCK}=$ON\nEOF\n", None),
     "a variable in a text in double quotes": (
         f'{ON}cat <<"EOF" >> {FILE}\n{BLOCK}=$ON\nEOF\n', None,

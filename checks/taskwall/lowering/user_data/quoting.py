@@ -1,6 +1,7 @@
 """What quotes, backslashes and braces mean to a shell."""
 
 import re
+from collections.abc import Callable
 
 from taskwall.core.patterns import pattern
 
@@ -52,9 +53,12 @@ def quoted(text: str) -> str:
     return _IN_QUOTES.sub(_plain, text)
 
 
-def unescaped(text: str) -> str:
-    """A here-document's text, without the backslashes that have a meaning there."""
-    return _IN_TEXT.sub(_plain, text)
+def unescaped(text: str, value: Callable[[str], str]) -> str:
+    """A here-document's text, without the backslashes that have a meaning there.
+
+    `value` gives that of a variable which the grammar sees in none: `$1`, `$?`, `$_a`.
+    """
+    return _IN_TEXT.sub(lambda found: value(found[2]) if found[2] else _plain(found), text)
 
 
 def escaped(text: str) -> str:
@@ -68,7 +72,7 @@ def _plain(found: re.Match[str]) -> str:
 
 
 _IN_QUOTES = pattern(r'\\(["$`\\\n])')
-_IN_TEXT = pattern(r"\\([$\\\n])")
+_IN_TEXT = pattern(r"\\([$\\\n])|\$(\d|[@*#?$!-]|_\w*)")
 _ESCAPE = pattern(r"\\([ntr\\])")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 

@@ -39,11 +39,14 @@ class ShellWords:
         found, at = "", node.start_byte
         for child in node.children:
             if child.type in _EXPANSIONS:
-                found += unescaped(self.source[at : child.start_byte].decode("utf-8", "replace"))
-                found += self.word(child)
+                found += self._between(at, child.start_byte) + self.word(child)
                 at = child.end_byte
-        text = unescaped(self.source[at : node.end_byte].decode("utf-8", "replace"))
-        return self._commands(found + text)
+        return self._commands(found + self._between(at, node.end_byte))
+
+    def _between(self, start: int, end: int) -> str:
+        """What a here-document has between the expansions that the grammar sees."""
+        text = self.source[start:end].decode("utf-8", "replace")
+        return unescaped(text, lambda name: self._value(name, f"${name}"))
 
     def _commands(self, text: str) -> str:
         """A text with a stand-in for every command between back quotes."""
@@ -79,20 +82,22 @@ class ShellWords:
         if kind in ("simple_expansion", "expansion"):
             names = [self.text(c) for c in node.named_children if c.type == "variable_name"]
             plain = len(node.named_children) == 1 and len(names) == 1
-            if (
-                plain
-                and text in (f"${names[0]}", f"${{{names[0]}}}")
-                and names[0] in self.variables
-            ):
-                value = self.variables[names[0]]
-                self.machine.expanded += len(value)
-                if self.machine.expanded <= MAX_EXPANDED:  # variables of variables double
-                    return value
+            if plain and text in (f"${names[0]}", f"${{{names[0]}}}"):
+                return self._value(names[0], text)
             return self.unknown(text)
         if kind == "ansi_c_string":
             return escaped(text[2:-1])
         if kind == "command_substitution" and (made := _TEMPORARY.fullmatch(text)):
             return (made[1] or "/tmp/tmp.") + self.unknown(text)  # noqa: S108 (the script's)
+        return self.unknown(text)
+
+    def _value(self, name: str, text: str) -> str:
+        """What a variable holds, which is written as a text; a stand-in if it is not known."""
+        value = self.variables.get(name)
+        if value is not None:
+            self.machine.expanded += len(value)
+            if self.machine.expanded <= MAX_EXPANDED:  # variables of variables double
+                return value
         return self.unknown(text)
 
     def words(self, nodes: "list[Node]") -> list[str]:
@@ -148,4 +153,6 @@ _TEMPORARY = pattern(r"\$\(\s*mktemp(?: +-[dqu]+)*(?: +(/[\w./-]{0,200}?)X{3,20}
 
 _SPACES = pattern(r"\s+")
 _VARIABLES = frozenset(("simple_expansion", "expansion"))
-_EXPANSIONS = frozenset(("simple_expansion", "expansion", "command_substitution"))
+_EXPANSIONS = frozenset(
+    ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion")
+)
