@@ -427,6 +427,10 @@ def test_the_cluster_that_is_joined() -> None:
         (f"curl -o {FILE} https://example.com/ecs.config", True),
         (f"test -f /a && aws s3 cp s3://b/ecs.config {FILE}", None),
         ("aws s3 cp s3://b/ecs.config.json /etc/ecs/", None),
+        (f"gsutil cp gs://b/ecs.config {FILE}", True),
+        (f"wget -O {FILE} https://example.com/ecs.config", True),
+        (f"mine {FILE}", None),
+        (f"mine {FILE} || wget -O {FILE} https://example.com/ecs.config", None),
     ],
 )
 def test_a_file_of_settings_from_elsewhere(line: str, truth: bool | None) -> None:
@@ -664,8 +668,9 @@ LAUGHS = "#cloud-config\na: &a0 [x]\n" + "".join(
         SCRIPT + "a=$(" * 300,
         SCRIPT + "'" * 20001,
         "\x00" * 20000,
+        SCRIPT + "ls \\",
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_hostile_user_data_comes_to_an_end(text: str) -> None:
     """Nothing that somebody writes there hangs the reader, or makes it raise."""

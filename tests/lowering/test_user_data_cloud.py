@@ -271,6 +271,8 @@ def test_cfn_init_of_another_resource() -> None:
     assert after(fields(config=file(LINE)), CALL.replace("aws_instance.a", "other")) is OPEN
     assert after(fields(config=file(LINE)), CALL + " -c $SETS") is OPEN
     assert after(fields(config=file(LINE)), CALL.replace("-r ", "--resource=")) is True
+    assert after(fields(config=file(LINE)), CALL.replace("-r ", "--resource ")) is True
+    assert after(fields(config=file(LINE)), CALL.replace("-r aws_instance.a", "-v")) is OPEN
 
 
 def test_cfn_init_of_metadata_in_part() -> None:
@@ -294,14 +296,21 @@ INCLUDE = "Metadata: {'Fn::Transform': {Name: 'AWS::Include', Parameters: {Locat
 @pytest.mark.parametrize(
     ("metadata", "named", "stack", "truth"),
     [
-        ("", "Template", "${AWS::StackName}", False),
-        ("Metadata: {Note: none}", "Template", "${AWS::StackName}", False),
-        ("Metadata: {Note: !Ref P}", "Template", "${AWS::StackName}", False),
-        (f"Metadata: {{{INIT}: {{config: !Ref P}}}}", "Template", "${AWS::StackName}", None),
-        (f"Metadata: {{{INIT}: !Ref P}}", "Template", "${AWS::StackName}", None),
-        (INCLUDE, "Template", "${AWS::StackName}", None),
-        ("", "Other", "${AWS::StackName}", None),
-        ("", "Template", "another", None),
+        ("", "Template", "--stack ${AWS::StackName}", False),
+        ("Metadata: {Note: none}", "Template", "--stack ${AWS::StackName}", False),
+        ("Metadata: {Note: !Ref P}", "Template", "--stack ${AWS::StackName}", False),
+        (
+            f"Metadata: {{{INIT}: {{config: !Ref P}}}}",
+            "Template",
+            "--stack ${AWS::StackName}",
+            None,
+        ),
+        (f"Metadata: {{{INIT}: !Ref P}}", "Template", "--stack ${AWS::StackName}", None),
+        (INCLUDE, "Template", "--stack ${AWS::StackName}", None),
+        ("", "Other", "--stack ${AWS::StackName}", None),
+        ("", "Template", "--stack another", None),
+        ("", "Template", "-s another", None),
+        ("", "Template", "-s ${AWS::StackName}", False),
     ],
 )
 def test_a_resource_without_orders_has_none_for_cfn_init(
@@ -319,7 +328,7 @@ Resources:
         UserData:
           Fn::Base64: !Sub |
             #!/bin/bash
-            cfn-init -v --stack STACK --resource NAMED --region eu-west-1
+            cfn-init -v STACK --resource NAMED --region eu-west-1
             yum update -y
 """
     text = text.replace("METADATA", metadata).replace("NAMED", named).replace("STACK", stack)

@@ -63,6 +63,26 @@ def test_a_file_that_grows(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_that_shrinks(tmp_path: Path) -> None:
+    """Where a template leaves lines out, the attribute stands for those that are left."""
+    call = 'templatefile("t/u.sh", { more = false })'
+    text = f"{BASH}\n%{{ if more }}\necho a\necho b\n%{{ endif }}\n{JOIN}\n{BLOCK}\n"
+    main = template(f"base64encode({call})")
+
+    assert where(tmp_path, main_tf=main, t__u_sh=text) == [
+        f"main.tf: user_data = base64encode({call})"
+    ]
+
+
+def test_a_text_in_another_file(tmp_path: Path) -> None:
+    """A local that another file writes has its lines there: the attribute stands for them."""
+    local = f"locals {{\n  setup = <<-EOT\n    {BASH}\n    {JOIN}\n    {BLOCK}\n  EOT\n}}\n"
+
+    assert where(tmp_path, main_tf=template("local.setup"), locals_tf=local) == [
+        "main.tf: user_data = local.setup"
+    ]
+
+
 def test_a_file_of_a_downloaded_module(tmp_path: Path) -> None:
     """What a module that users do not edit writes beside its own file is told at its call."""
     modules = tmp_path / ".terraform" / "modules"

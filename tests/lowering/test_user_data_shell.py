@@ -48,6 +48,10 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "printf of a percent sign": (f"printf '{BLOCK}=true\\nA=5%%\\n' >> {FILE}\n", True),
     "printf of a number": (f"printf '{BLOCK}=true\\nA=%d\\n' 5 >> {FILE}\n", OPEN),
     "printf of nothing": (f"printf >> {FILE}\necho {BLOCK}=true >> {FILE}\n", True),
+    "rm by a pattern, from where the script stands": (
+        f"{DRAFT}rm -f dr*\ncat draft >> {FILE}\n", None,
+    ),
+    "rm by another pattern": (f"{DRAFT}rm -f drop*\ncat draft >> {FILE}\n", True),
     "cat of two files": (DRAFT + f"echo A=b > more\ncat draft more >> {FILE}\n", True),
     "cat of a file from elsewhere": (DRAFT + f"cat draft more >> {FILE}\n", OPEN),
     "cat of a file and of nothing": (DRAFT + f"cat draft /dev/null >> {FILE}\n", True),
@@ -610,6 +614,9 @@ AFTERWARDS: dict[str, tuple[tuple[str | Value, ...], object]] = {
     ">|": ((f"echo A=b >| {FILE}\n",), None),
     "emptied by the first of two files": ((f"echo A=b > {FILE} > more\n",), None),
     "opened by the first of two files": ((f"echo A=b >> {FILE} > more\n",), True),
+    "emptied by the first of two files, from where the script stands": (
+        ("cd /etc/ecs\necho A=b > ecs.config > /tmp/more\n",), None,
+    ),
     "emptied": ((f"> {FILE}\n",), None),
     "written over in a branch": ((f"if x; then echo A=b > {FILE}; fi\n",), OPEN),
     "more in a branch": ((f"if x; then echo A=b >> {FILE}; fi\n",), True),
@@ -663,6 +670,21 @@ SUCCEED = (
     "mkdir", "printf", "rpm", "set", "sleep", "start", "sudo yum", "systemctl", "tee", "touch",
     "true", "yum", "update-ca-trust",
 )  # fmt: skip
+
+
+OF_THE_SYSTEM = (
+    "ANSI_COLOR", "BUG_REPORT_URL", "BUILD_ID", "CPE_NAME", "HOME_URL", "ID", "ID_LIKE", "LOGO",
+    "NAME", "PLATFORM_ID", "PRETTY_NAME", "SUPPORT_END", "SUPPORT_URL", "VARIANT", "VARIANT_ID",
+    "VENDOR_NAME", "VENDOR_URL", "VERSION", "VERSION_CODENAME", "VERSION_ID",
+)  # fmt: skip
+
+
+def test_variables_of_os_release() -> None:
+    """The file sets what os-release(5) names, and nothing else."""
+    script = f"{SCRIPT}{{0}}=true\n. /etc/os-release\necho {BLOCK}=${{0}} >> {FILE}\n"
+
+    told_ = {name: told(read(script.format(name))) for name in (*OF_THE_SYSTEM, "MY_ID")}
+    assert told_ == {**dict.fromkeys(OF_THE_SYSTEM, OPEN), "MY_ID": True}
 
 
 def test_commands_that_succeed() -> None:
@@ -1044,117 +1066,3 @@ def test_where_settings_are_written(script: str, expected: object) -> None:
 def test_languages_of_scripts(first: str, expected: object) -> None:
     """What a script of another language writes is not known."""
     assert told(read(f"{first}\necho {BLOCK}=true >> {FILE}\n")) == expected
-
-
-CONDITIONS: dict[str, bool | None] = {
-    '[ -n "" ]': False,
-    '[ -n "a" ]': True,
-    '[ -z "" ]': True,
-    '[[ -z "a" ]]': False,
-    '[ "a" ]': True,
-    'test -n ""': False,
-    '[ "a" = "a" ]': True,
-    "[[ a == b ]]": False,
-    "[[ a == a* ]]": None,
-    '[ "a" != "b" ]': True,
-    '! [ -n "" ]': True,
-    '[ -n "$A" ]': None,
-    '[ -n "a$A" ]': True,
-    '[ "a" = "$A" ]': None,
-    '[ "a" = "a" -a "$A" = b ]': None,
-    "[ -f /etc/ecs/a ]": None,
-    "[[ a =~ b ]]": None,
-    "true": True,
-    "false": False,
-    '[ -n "" ] && [ -n "$A" ]': False,
-    '[ -n "$A" ] && [ -n "" ]': False,
-    '[ -n "" ] || [ -n "a" ]': True,
-    '[ -n "" ] || [ -n "$A" ]': None,
-    "[ -n $EMPTY ]": True,
-    "[ -z $EMPTY ]": True,
-    "test -n $EMPTY": True,
-    "[ $EMPTY ]": False,
-    "[ $EMPTY = true ]": False,
-    "[ ! $EMPTY ]": True,
-    '[ -n "$EMPTY" ]': False,
-    "[[ -n $EMPTY ]]": False,
-    "[[ -z $EMPTY ]]": True,
-    "[[ $EMPTY = true ]]": False,
-    "[ -n $TWO ]": None,
-    '[[ $TWO = "a b" ]]': True,
-    '[ ! -z "a" ]': True,
-    '[ ! "a" = "b" ]': True,
-    "[ ! -f /etc/a ]": None,
-    "[[ ! -z a && -n b ]]": True,
-    "[[ -n a && ( a = b || -n a ) ]]": None,
-    "[[ a = b || -n $A && -z a ]]": False,
-    "[[ -f /etc/a || a = a ]]": True,
-    "[[ -f /etc/a ]]": None,
-    "[[ abc == $GLOB ]]": None,
-    '[[ abc == "$GLOB" ]]': False,
-    '[ abc = "$GLOB" ]': False,
-    "[ 3 -gt 2 ]": True,
-    "[ 10 -lt 9 ]": False,
-    "[[ 3 -eq 3 ]]": True,
-    "[ 010 -eq 8 ]": None,
-    "[ $A -eq 3 ]": None,
-    "[ 3 -ne 3 ]": False,
-    "[ 3 -ge 3 ]": True,
-    "[ 2 -ge 3 ]": False,
-    "[ 3 -le 3 ]": True,
-    "[ 4 -le 3 ]": False,
-    "[ 3 -gt 3 ]": False,
-    "[ 3 -lt 3 ]": False,
-    "[ a -lt 3 ]": None,
-    "[ ! -d /etc/a -a a = b ]": False,
-    "[ -e ]": True,
-    '[ "a" = "b" -o "a" = "a" ]': True,
-    '[ "a" != b ]': True,
-    '[ "a" != "$EMPTY"b ]': True,
-    '[ "a" != $A ]': None,
-    '[ "a" != b* ]': None,
-    '[ "a" = "b" -a "$A" = "a" ]': False,
-}
-DEEP = (f"[[ {'( ' * 3000}a = b{' )' * 3000} ]]", f"[ {'! ' * 3000}a = b ]")
-VARIABLES = "EMPTY=\nTWO='a b'\nGLOB='a*'\n"
-
-
-@pytest.mark.parametrize(("condition", "holds"), CONDITIONS.items())
-def test_conditions(condition: str, holds: bool | None) -> None:
-    """A test of known texts decides which branch runs, and which command behind it."""
-    sets, unsets = f"echo {BLOCK}=true >> {FILE}", f"echo {BLOCK}=false >> {FILE}"
-    both = f"{SCRIPT}{VARIABLES}if {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
-    second = (
-        f"{SCRIPT}{VARIABLES}if false; then :; elif {condition}; then\n{sets}\nelse\n{unsets}\nfi\n"
-    )
-    joined = f"{SCRIPT}{VARIABLES}{condition} && {sets}\n"
-
-    for script in (both, second):
-        assert told(read(script)) is (OPEN if holds is None else holds)
-    assert told(read(joined)) is {True: True, False: None, None: OPEN}[holds]
-
-
-NESTS = {"( ": " )", "{ ": "; }", "if [ -n a ]; then ": "\nfi", "f() { ": "; }; f"}
-
-
-@pytest.mark.parametrize(
-    ("begins", "ends"), NESTS.items(), ids=("subshells", "groups", "ifs", "fs")
-)
-def test_how_deep_scripts_may_nest(begins: str, ends: str) -> None:
-    """No more than anybody writes."""
-    for depth, expected in ((5, True), (100, OPEN)):
-        nested = f"{begins * depth}{SETS_IT[:-1]}{ends * depth}\n"
-        assert told(read(f"{SCRIPT}echo {BLOCK}=true > {FILE}\n{nested}")) is expected
-
-
-def test_how_long_conditions_may_be() -> None:
-    """A condition of very many parts is as good as any that is not known."""
-    for parts, expected in ((5, True), (100, OPEN)):
-        condition = " && ".join(["[ -n a ]"] * parts)
-        assert told(read(f"{SCRIPT}if {condition}; then\n{SETS_IT}fi\n")) is expected
-
-
-@pytest.mark.parametrize("condition", DEEP, ids=range(2))
-def test_deep_conditions(condition: str) -> None:
-    """They are as good as any that is not known."""
-    assert told(read(f"{SCRIPT}if {condition}; then\n{SETS_IT}fi\n")) is OPEN

@@ -30,6 +30,12 @@ WAITS: dict[str, tuple[str, list[str]]] = {
     "failure": (f"mine || {SET}\n", ["a command in line 2 of user data"]),
     "success with a text": (f"mine <<E && {SET}\na\nE\n", ["a command in line 2 of user data"]),
     "a function": (f"f() {{\n{SET}\n}}\n", ["a function in line 2 of user data"]),
+    "a function of a branch": (
+        f"if x; then\nf() {{ {SET}; }}\nfi\n", [SECOND, "a function in line 3 of user data"],
+    ),
+    "a function of a branch that is called": (
+        f"f() {{ {SET}; }}\nif x; then\nf\nfi\n", [THIRD],
+    ),
     "a trap": (f"trap '{SET}' EXIT\n", ["whether the trap in line 2 of user data runs"]),
     "a directory": (f"cd $X\n{RELATIVE}", ["$X"]),
     "a directory of two words": (f"cd a b\n{RELATIVE}", ["the working directory"]),
