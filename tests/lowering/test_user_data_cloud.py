@@ -68,6 +68,15 @@ CLOUD: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "a file without content": (
         (f"{CONFIG}write_files:\n- path: {FILE}\nruncmd:\n- echo {BLOCK}=true >> {FILE}\n",), True,
     ),
+    "a file from another place": (
+        (f"{CONFIG}{HELD}- path: {FILE}\n  source: {{uri: 'https://x'}}\n",), OPEN,
+    ),
+    "more for a file from another place": (
+        (f"{CONFIG}{HELD}- path: {FILE}\n  append: true\n  source: {{uri: 'https://x'}}\n",), OPEN,
+    ),
+    "another file from another place": (
+        (f"{CONFIG}{HELD}- path: /opt/a\n  source: {{uri: 'https://x'}}\n",), True,
+    ),
     "a number for a file": (
         ((f"{CONFIG}write_files:\n- path: {FILE}\n  content: 5\nruncmd:\n"
          f"- echo >> {FILE}\n- echo {BLOCK}=true >> {FILE}\n"),),
@@ -207,6 +216,15 @@ CFN: dict[str, tuple[Value, object]] = {
     "a file that is a template": (file(LINE, context=fields(a=Known("b"))), OPEN),
     "a file that nobody knows": (fields(files=Fields({FILE: VAR})), OPEN),
     "a command": (command(Known(APPEND)), True),
+    "a command where it stands": (
+        command(Known(f"echo {BLOCK}=true > ecs.config"), cwd=Known("/etc/ecs")), True,
+    ),
+    "a command that stands elsewhere": (
+        command(Known(f"echo {BLOCK}=true > ecs.config"), cwd=Known("/opt")), False,
+    ),
+    "a command of which nobody knows where it stands": (
+        command(Known(f"echo {BLOCK}=true > ecs.config"), cwd=VAR), OPEN,
+    ),
     "a command of words": (
         command(Items((Known("sh"), Known("-c"), Known(APPEND.replace("=true", "='true'"))))), True,
     ),

@@ -119,4 +119,7 @@ def _commands(
         for variable, item in given.fields.items():
             said = machine.marks.text((item,)) if (word := _text(machine, item)) is None else word
             text = f"export {variable}={for_shell(said)}; {text}"
+        if (stands := order.fields.get("cwd")) is not None:
+            at = _text(machine, stands)
+            text = f"cd {for_shell(machine.marks.mark(stands) if at is None else at)}; {text}"
         shell(text, waits)

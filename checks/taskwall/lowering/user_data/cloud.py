@@ -196,6 +196,10 @@ def _write(machine: Machine, part: MimePart, order: object, doubt: tuple[Need, .
     path, content = str(order.get("path", "")).strip(), order.get("content")
     text = content if isinstance(content, str) else "" if content is None else str(content)
     row = _row(part, text)
+    if order.get("source"):  # from another place, which takes the place of the content
+        whole = order.get("append") is not True
+        machine.replace(path, row, machine.unknown(path), whole=whole)
+        return
     if order.get("encoding"):
         decoded = _decoded(text, str(order["encoding"]))
         if decoded is None:
