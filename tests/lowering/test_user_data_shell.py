@@ -149,6 +149,27 @@ COMMANDS: dict[str, tuple[str, object]] = {
         f"cat <<'EOF' | bash\necho {BLOCK}=true >> {FILE}\nEOF\n", True,
     ),
     "a variable for a shell in the shell": (f"export {ON}bash -c '{WRITES_ON}'\n", True),
+    "a text to a shell that writes it": (
+        f"sudo sh -c 'cat > {FILE}' <<EOF\n{BLOCK}=true\nEOF\n", True,
+    ),
+    "a text to a script that writes it": (
+        f"echo 'tee -a {FILE}' > /a.sh\nbash /a.sh <<EOF\n{BLOCK}=true\nEOF\n", True,
+    ),
+    "a text to a user's shell that writes it": (
+        f"su root -c 'cat > {FILE}' <<< {BLOCK}=true\n", True,
+    ),
+    "a text to a shell that writes two": (
+        f"bash -c 'tee /a; cat > {FILE}' <<EOF\n{BLOCK}=true\nEOF\n", OPEN,
+    ),
+    "what is written, to a shell that writes it": (
+        f"echo {BLOCK}=true | sudo bash -c \"cat >> {FILE}\"\n", True,
+    ),
+    "what nobody knows, to a shell that writes it": (
+        f"{SETS_IT}curl https://x | sudo bash -c 'cat > {FILE}'\n", OPEN,
+    ),
+    "a script, which is no input of its own": (
+        f"bash <<'EOF'\ncat > {FILE}\necho {BLOCK}=true >> {FILE}\nEOF\n", True,
+    ),
     "eval of several words": (f"eval echo {BLOCK}=true '>>' {FILE}\n", True),
     "an end of a shell in the shell": (f"bash -c 'exit 0'\necho {BLOCK}=true >> {FILE}\n", True),
     "source of a script from elsewhere": (f"{SETS_IT}curl -o /tmp/s.sh x\n. /tmp/s.sh\n", OPEN),
@@ -369,6 +390,15 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "behind a pipe to an own command": (f"echo a | mine && echo {BLOCK}=true >> {FILE}\n", OPEN),
     "joined in a group": (f"{{ echo A=b && echo {BLOCK}=true; }} >> {FILE}\n", True),
     "joined before a pipe": (f"echo A=b && echo {BLOCK}=true | tee -a {FILE}\n", True),
+    "a file before the command": (f">> {FILE} echo {BLOCK}=true\n", True),
+    "two files before the command": (f"> {FILE} > more echo {BLOCK}=true\n", None),
+    "a file before the command, and an input": (
+        f"echo {BLOCK}=true > a\n> {FILE} < a cat\n", True,
+    ),
+    "a file before the command of a branch": (
+        f"if x; then > {FILE} echo {BLOCK}=true; fi\n", OPEN,
+    ),
+    "errors before the command": (f"2> {FILE} echo {BLOCK}=true\n", None),
     "1>>": (f"echo {BLOCK}=true 1>> {FILE}\n", True),
     ">&": (f"echo {BLOCK}=true >& {FILE}\n", True),
     "errors to where it goes": (f"echo {BLOCK}=true >> {FILE} 2>&1\n", True),
@@ -698,6 +728,8 @@ def test_how_a_command_is_run() -> None:
     """A command does the same behind what only says how it is run, and so does any shell."""
     ways = ["sudo", "env", "command", "nohup", "time", "builtin", "exec", "sudo nohup"]
     ways += ["cloud-init-per instance settings", "sudo cloud-init-per once a"]
+    ways += ["nice", "nice -n 5", "ionice -c 3", "setsid -w", "stdbuf -o L", "timeout 60"]
+    ways += ["timeout -k 5 60", "timeout --foreground 1m", "sudo timeout 9 nice"]
     shells = ("bash", "sh", "dash", "ash", "zsh", "ksh")
     scripts = [f"echo {BLOCK}=true | {way} tee -a {FILE}\n" for way in ways]
     scripts += [f"{shell} -c 'echo {BLOCK}=true >> {FILE}'\n" for shell in shells]

@@ -85,9 +85,9 @@ class Shell(ShellWords):
         self.directory = ""
         """Where it stands, as a marked path; "" for where it began, which matters to nobody."""
 
-    def run(self, script: str) -> list[ScriptLine]:
-        """Let a script act; its output."""
-        found = self._act(script)
+    def run(self, script: str, given: list[ScriptLine] | None = None) -> list[ScriptLine]:
+        """Let a script act, with lines as its input; its output."""
+        found = self._act(script, given or [])
         for name, body in self.functions.items():
             if name not in self.called:  # by name alone: as by `trap finish EXIT`
                 self.sometimes(body, [], self.doubt, self.depth)
@@ -95,17 +95,17 @@ class Shell(ShellWords):
             needs = Machine.unknown(f"whether the trap in line {row + 1} of user data runs")
             last = Shell(self.machine, row, (*self.doubt, *needs), self.depth)
             last.directory, last.variables = self.directory, self.variables
-            last._act(text)
+            last._act(text, [])
         return found
 
-    def _act(self, script: str) -> list[ScriptLine]:
+    def _act(self, script: str, given: list[ScriptLine]) -> list[ScriptLine]:
         self.source = with_own_ends(script).encode("utf-8", "replace")
         self.counted = frozenset(counted_names(script))
         for name in self.counted:
             self.variables.pop(name, None)
         try:
             spend(self.machine, self.row, len(script) // 20)
-            return self._each(tree_of(self.source).children, [], self.doubt, self.depth)
+            return self._each(tree_of(self.source).children, given, self.doubt, self.depth)
         except StopError as end:
             return end.output
 
@@ -444,13 +444,7 @@ class Shell(ShellWords):
                 found = self._statement(body, given, doubt, depth)
             except StopError as end:
                 found, ended = end.output, end
-        for redirect in redirects[:-1]:
-            self.machine.write(self.path(redirect.path), [], redirect.append, doubt)
-        if redirects:
-            last = redirects[-1]
-            self.machine.write(self.path(last.path), found, last.append, doubt)
-            found = []
-        found = before + _doubtful(found, doubt)
+        found = before + _doubtful(self._written(redirects, found, doubt), doubt)
         if ended is not None:
             ended.output = found
             raise ended
@@ -575,7 +569,30 @@ class Shell(ShellWords):
     def command(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
-        """One command."""
+        """One command, before whose name redirections may stand."""
+        redirects: list[Redirect] = []
+        for child in node.named_children:
+            if child.type == "file_redirect":
+                self._redirect(child, redirects)
+                given = self._input(child, given)
+        found = self._command(node, given, doubt, depth)
+        return self._written(redirects, found, doubt)
+
+    def _written(
+        self, redirects: list[Redirect], found: list[ScriptLine], doubt: tuple[Need, ...]
+    ) -> list[ScriptLine]:
+        """Let output go where redirections say; what is left of it."""
+        for redirect in redirects[:-1]:
+            self.machine.write(self.path(redirect.path), [], redirect.append, doubt)
+        if not redirects:
+            return found
+        last = redirects[-1]
+        self.machine.write(self.path(last.path), found, last.append, doubt)
+        return []
+
+    def _command(
+        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
+    ) -> list[ScriptLine]:
         words, in_quotes = [], set[str]()
         own: dict[str, str] = {}
         for child in node.named_children:

@@ -57,9 +57,18 @@ _READERS = frozenset(
 )  # fmt: skip
 """Commands that do not change the files that they name."""
 
-_PREFIXES = frozenset(
-    ("sudo", "env", "command", "nohup", "time", "builtin", "exec", "cloud-init-per")
-)
+_AS = ("-u", "-g", "--user", "--group")
+_PREFIXES: dict[str, tuple[tuple[str, ...], int]] = {
+    **dict.fromkeys(("sudo", "env", "command", "nohup", "time", "builtin", "exec"), (_AS, 0)),
+    "cloud-init-per": ((), 2),
+    "nice": (("-n",), 0),
+    "ionice": (("-c", "-n"), 0),
+    "setsid": ((), 0),
+    "stdbuf": (("-i", "-o", "-e"), 0),
+    "timeout": (("-k", "-s"), 1),
+}
+"""What only says how to run a command: its options that take a word, and its own words."""
+
 SHELL_NAMES = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
 
 
@@ -78,8 +87,8 @@ class ShellContext(Protocol):
     def inside(self, row: int, doubt: tuple[Need, ...], depth: int) -> "ShellContext":
         """A shell of its own on the same machine."""
 
-    def run(self, script: str) -> list[ScriptLine]:
-        """Let a script act; its output."""
+    def run(self, script: str, given: list[ScriptLine] | None = None) -> list[ScriptLine]:
+        """Let a script act, with lines as its input; its output."""
 
 
 class ShellCall(Struct, frozen=True):
@@ -123,10 +132,11 @@ def stripped(words: list[str]) -> list[str]:
     `cloud-init-per FREQUENCY NAME COMMAND` runs one so often, at the first start in any case.
     """
     while words and (how := words[0].rpartition("/")[2]) in _PREFIXES:
-        words = words[3 if how == "cloud-init-per" else 1 :]
+        takes, own = _PREFIXES[how]
+        words = words[1:]
         while words and (words[0].startswith("-") or ("=" in words[0] and "/" not in words[0])):
-            takes = words[0] in ("-u", "-g", "--user", "--group")
-            words = words[2:] if takes else words[1:]
+            words = words[2:] if words[0] in takes else words[1:]
+        words = words[own:]
     return words
 
 
@@ -292,7 +302,7 @@ def _script(call: ShellCall) -> list[ScriptLine]:
             script = words[index + 1]
     if script is not None:
         inner.variables = dict(shell.variables)
-        found = inner.run(script)
+        found = inner.run(script, call.given)
         if call.name == "eval":
             shell.variables.clear()  # It runs in the shell itself, and may set any of them.
         return found
@@ -304,7 +314,7 @@ def _script(call: ShellCall) -> list[ScriptLine]:
     if text is None:
         return call.unknown_output()
     inner.row = content[0].row
-    return inner.run(text)
+    return inner.run(text, call.given if path is not None else [])
 
 
 def _text(call: ShellCall, content: list[ScriptLine], which: str) -> str | None:
