@@ -110,6 +110,8 @@ def door_of(r: ResourceReader, service: str, source: str) -> Door:
             continue
         r.body.get(key)
         _mentioned(r, value, named, waits)
+    if (rest := r.resource.body.rest) is not None:
+        _mentioned(r, rest, named, waits)
     return Door(
         id=r.id,
         origin=r.origin,
@@ -142,3 +144,5 @@ def _mentioned(r: ResourceReader, value: Value, named: set[str], waits: list[Nee
     elif isinstance(value, Fields):
         for item in value.fields.values():
             _mentioned(r, item, named, waits)
+        if value.rest is not None:
+            _mentioned(r, value.rest, named, waits)
