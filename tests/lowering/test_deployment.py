@@ -1,6 +1,14 @@
-"""Hooks of a template that deploy by CodeDeploy, which cfn-lint does not know."""
+"""What CodeDeploy deploys: by deployment groups, and by hooks, which cfn-lint does not know."""
 
+from typing import TypeAlias
+
+import pytest
+
+from lowering.networks import network
 from taskwall.engine.judge import judge
+from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.load_balancer import TrafficShift
 from taskwall.readers.cloudformation import stacks
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
@@ -65,3 +73,114 @@ def test_a_hook_moves_the_traffic_of_task_sets() -> None:
 def test_a_hook_moves_the_traffic_of_its_own_service() -> None:
     """Task sets of another service stay where they are."""
     assert failing(TEMPLATE.replace("LogicalID: Service", "LogicalID: Other")) == []
+
+
+AROUND = """
+variable "v" {}
+resource "aws_lb_target_group" "blue" { name = "blue" }
+resource "aws_lb_target_group" "green" { name = "green" }
+resource "aws_lb_listener" "l" {}
+resource "aws_lb_listener" "test" {}
+resource "aws_ecs_cluster" "c" { name = "one" }
+resource "aws_ecs_cluster" "d" { name = "two" }
+resource "aws_ecs_service" "o" { name = "other" }
+"""
+HERE = "aws_ecs_cluster.c.name"
+Deploys: TypeAlias = tuple[bool | None, list[str]] | None
+"""Whether a service is deployed by a group, and what that waits for; None if it is not."""
+
+
+def deployed(service: str, cluster: str, name: str, second: str = '"green"') -> Network:
+    """A service, and a deployment group that names one."""
+    return network(f"""{AROUND}
+resource "aws_ecs_service" "s" {{
+  {f"name = {name}" if name else ""}
+  cluster = {HERE}
+  load_balancer {{
+    target_group_arn = aws_lb_target_group.blue.arn
+    container_name   = "web"
+    container_port   = 80
+  }}
+}}
+resource "aws_codedeploy_deployment_group" "g" {{
+  ecs_service {{
+    {f"service_name = {service}" if service else ""}
+    {f"cluster_name = {cluster}" if cluster else ""}
+  }}
+  load_balancer_info {{
+    target_group_pair_info {{
+      prod_traffic_route {{
+        listener_arns = [aws_lb_listener.l.arn]
+      }}
+      test_traffic_route {{
+        listener_arns = [aws_lb_listener.test.arn]
+      }}
+      target_group {{
+        name = aws_lb_target_group.blue.name
+      }}
+      target_group {{
+        name = {second}
+      }}
+    }}
+  }}
+}}
+""")
+
+
+NAMES: dict[str, tuple[str, str, str, Deploys]] = {
+    "its name": ('"web"', HERE, '"web"', (True, [])),
+    "its name in any cluster": ('"web"', "", '"web"', (True, [])),
+    "its name in another cluster": ('"web"', '"two"', '"web"', None),
+    "a reference": ("aws_ecs_service.s.name", HERE, '"web"', (True, [])),
+    "a reference in another cluster": ("aws_ecs_service.s.name", '"two"', '"web"', None),
+    "a reference where it has no name": ("aws_ecs_service.s.name", HERE, "", (True, [])),
+    "a reference to another": ("aws_ecs_service.o.name", HERE, '"web"', None),
+    "another name": ('"x"', HERE, '"web"', None),
+    "a name where it has none": ('"web"', HERE, "", None),
+    "a variable": ("var.v", HERE, '"web"', (None, ["var.v"])),
+    "a variable where it has no name": ("var.v", HERE, "", (None, ["var.v"])),
+    "a variable in another cluster": ("var.v", '"two"', '"web"', None),
+    "the variable that is its name": ("var.v", HERE, "var.v", (True, [])),
+    "a name where its own is a variable": ('"web"', HERE, "var.v", (None, ["var.v"])),
+    "none": ("", HERE, '"web"', None),
+}
+
+
+@pytest.mark.parametrize(("service", "cluster", "name", "deploys"), NAMES.values(), ids=NAMES)
+def test_services_of_a_deployment_group(
+    service: str, cluster: str, name: str, deploys: Deploys
+) -> None:
+    """It registers their tasks in its other target group as well."""
+    sources = {one.id: one for one in deployed(service, cluster, name).every(TaskSource)}
+    first, *more = (binding.target_group for binding in sources["aws_ecs_service.s"].bindings)
+
+    assert first is not None
+    assert first.to == "aws_lb_target_group.blue"
+    found: Deploys = None
+    for link in more:
+        assert link is not None
+        assert link.to == "aws_lb_target_group.green"
+        found = link.fact.truth, [need.name for need in link.fact.waits_for()]
+    assert found == deploys
+
+
+@pytest.mark.parametrize(
+    ("second", "to"),
+    [
+        ('"green"', "aws_lb_target_group.green"),
+        ("aws_lb_target_group.green.name", "aws_lb_target_group.green"),
+        ('split("/", aws_lb_target_group.green.arn)[1]', "aws_lb_target_group.green"),
+        ('replace(aws_lb_target_group.green.arn_suffix, "x", "")', "aws_lb_target_group.green"),
+        ('split("/", aws_lb_listener.l.arn)[1]', None),
+        ('"other"', "other"),
+        ("var.v", "var.v"),
+    ],
+)
+def test_target_groups_of_a_deployment_group(second: str, to: str | None) -> None:
+    """They go by their names, which their ARNs hold; its listeners by their ARNs."""
+    (found,) = deployed('"web"', HERE, '"web"', second).every(TrafficShift)
+
+    assert [link.to for link in found.listeners] == ["aws_lb_listener.l", "aws_lb_listener.test"]
+    first, last = (link.to for link in found.targets)
+    assert first == "aws_lb_target_group.blue"
+    assert last == to if to else not last.startswith("aws_lb_target_group")
