@@ -184,3 +184,62 @@ def test_target_groups_of_a_deployment_group(second: str, to: str | None) -> Non
     first, last = (link.to for link in found.targets)
     assert first == "aws_lb_target_group.blue"
     assert last == to if to else not last.startswith("aws_lb_target_group")
+
+
+SHIFTS = {
+    "terraform": """
+resource "aws_lb_target_group" "a" {}
+resource "aws_lb_target_group" "b" {}
+resource "aws_lb_listener" "l" {}
+resource "aws_lb_listener_rule" "p" {}
+resource "aws_lb_listener_rule" "t" {}
+resource "aws_ecs_service" "s" {
+  load_balancer {
+    target_group_arn = aws_lb_target_group.a.arn
+    container_name   = "web"
+    container_port   = 80
+    advanced_configuration {
+      alternate_target_group_arn = aws_lb_target_group.b.arn
+      production_listener_rule   = aws_lb_listener_rule.p.arn
+      test_listener_rule         = aws_lb_listener_rule.t.arn
+      role_arn                   = "role"
+    }
+  }
+}
+""",
+    "cloudformation": """
+Resources:
+  a: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+  b: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+  l: {Type: AWS::ElasticLoadBalancingV2::Listener}
+  p: {Type: AWS::ElasticLoadBalancingV2::ListenerRule}
+  t: {Type: AWS::ElasticLoadBalancingV2::ListenerRule}
+  s:
+    Type: AWS::ECS::Service
+    Properties:
+      LoadBalancers:
+        - TargetGroupArn: !Ref a
+          ContainerName: web
+          ContainerPort: 80
+          AdvancedConfiguration:
+            AlternateTargetGroupArn: !Ref b
+            ProductionListenerRule: !Ref p
+            TestListenerRule: !Ref t
+            RoleArn: role
+""",
+}
+
+
+@pytest.mark.parametrize("language", SHIFTS)
+def test_what_ecs_shifts_by_itself(language: str) -> None:
+    """From the group of a service to its alternate one, by rules, or by an NLB's listener."""
+
+    def found(text: str) -> list[list[str]]:
+        (shift,) = network(text).every(TrafficShift)
+        kinds = (shift.targets, shift.rules, shift.listeners)
+        return [[link.to.rpartition(".")[2] for link in links] for links in kinds]
+
+    text = SHIFTS[language]
+    of_nlb = text.replace("aws_lb_listener_rule.t.arn", "aws_lb_listener.l.arn")
+    assert found(text) == [["a", "b"], ["p", "t"], []]
+    assert found(of_nlb.replace("!Ref t", "!Ref l")) == [["a", "b"], ["p"], ["l"]]

@@ -159,6 +159,39 @@ def test_stores_that_are_looked_up(value: str, stores: list[tuple[str, bool]]) -
     assert list(variable(value).stores) == stores
 
 
+LOOKED_UP = {
+    "aws_db_instance": True,
+    "aws_rds_cluster": True,
+    "aws_redshift_cluster": True,
+    "aws_redshiftserverless_workgroup": True,
+    "aws_opensearch_domain": True,
+    "aws_elasticsearch_domain": True,
+    "aws_msk_cluster": True,
+    "aws_mq_broker": True,
+    "aws_timestreaminfluxdb_db_instance": True,
+    "aws_neptune_cluster": True,
+    "aws_db_proxy": False,
+    "aws_dax_cluster": False,
+    "aws_docdb_cluster": False,
+    "aws_docdbelastic_cluster": False,
+    "aws_elasticache_cluster": False,
+    "aws_elasticache_replication_group": False,
+    "aws_elasticache_serverless_cache": False,
+    "aws_memorydb_cluster": False,
+}
+
+
+@pytest.mark.parametrize(("type_", "public"), LOOKED_UP.items(), ids=LOOKED_UP)
+def test_kinds_of_stores_that_are_looked_up(type_: str, public: bool) -> None:
+    """Some kinds have no public address: caches, proxies, DocumentDB, DAX."""
+    text = f'data "{type_}" "there" {{}}\n' + SOURCE.replace(
+        "VALUE", f"data.{type_}.there.endpoint"
+    )
+    (found,) = network(text.replace("KEY", "environment").replace("INNER", "value")).every(Variable)
+
+    assert list(found.stores) == [(f"data.{type_}.there", public)]
+
+
 @pytest.mark.parametrize(
     ("name", "refers"),
     [

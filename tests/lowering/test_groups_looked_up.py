@@ -1,0 +1,89 @@
+"""Security groups that data sources look for by their names: which of the sources they are."""
+
+import pytest
+
+from lowering.networks import network
+from taskwall.model.entities.security_group import Permission
+
+AROUND = """
+variable "v" {}
+resource "aws_vpc" "m" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "n" { cidr_block = "10.1.0.0/16" }
+"""
+M, N = "vpc_id = aws_vpc.m.id\n", "vpc_id = aws_vpc.n.id\n"
+WEB, TAGS = 'name = "web"\n', 'tags = { A = "b" }\n'
+WRITTEN, APART, OPEN = ("g", True), ("d", True), ("d", False)
+
+
+def asks(name: str, *values: str) -> str:
+    """A filter of a data source."""
+    return f'filter {{\nname = "{name}"\nvalues = [{", ".join(values)}]\n}}\n'
+
+
+def second(body: str, kind: str = "resource") -> str:
+    """Another group, or one that is looked up as well."""
+    return f'{kind} "aws_security_group" "h" {{\n{body}\n}}\n'
+
+
+NAMED = asks("group-name", '"web"')
+WORDS = {
+    "its name and VPC": (WEB + M, WEB + M, "", WRITTEN),
+    "its name and another VPC": (WEB + M, WEB + N, "", OPEN),
+    "its name alone": (WEB + M, WEB, "", WRITTEN),
+    "its name alone, with tags": (WEB + M, WEB + TAGS, "", OPEN),
+    "its name and VPC, with tags": (WEB + M, WEB + M + TAGS, "", WRITTEN),
+    "another name": (WEB + M, 'name = "x"\n' + M, "", APART),
+    "a reference to its name": (WEB + M, "name = aws_security_group.g.name\n" + M, "", WRITTEN),
+    "a reference to a name that nobody writes": (
+        M, "name = aws_security_group.g.name\n" + M, "", WRITTEN,
+    ),
+    "a reference to its id": (M, "name = aws_security_group.g.id\n" + M, "", OPEN),
+    "a filter": (WEB + M, NAMED + M, "", WRITTEN),
+    "filters": (WEB + M, NAMED + asks("vpc-id", "aws_vpc.m.id"), "", WRITTEN),
+    "a filter for two names": (WEB + M, asks("group-name", '"web"', '"x"') + M, "", OPEN),
+    "filters for more than a name": (WEB + M, NAMED + asks("description", '"x"'), "", OPEN),
+    "a filter for a VPC alone": (WEB + M, asks("vpc-id", "aws_vpc.m.id"), "", OPEN),
+    "a name with a variable": (
+        'name = "${var.v}-web"\n' + M, 'name = "${var.v}-web"\n' + M, "", WRITTEN,
+    ),
+    "a name that is a variable": ("name = var.v\n" + M, WEB + M, "", OPEN),
+    "how its name begins": ('name_prefix = "we"\n' + M, WEB + M, "", OPEN),
+    "how its name does not begin": ('name_prefix = "x"\n' + M, WEB + M, "", APART),
+    "a name that is made up": (M, WEB + M, "", APART),
+    "a name like one that is made up": (M, 'name = "terraform-1"\n' + M, "", OPEN),
+    "a group that may not be there": (f"{WEB}count = var.v\n{M}", WEB + M, "", OPEN),
+    "two of the name": (WEB + M, WEB + M, second(WEB + M), OPEN),
+    "two of the name, in VPCs of their own": (WEB + M, WEB + M, second(WEB + N), WRITTEN),
+    "one that is looked up as well": (
+        'name = "x"\n' + M, WEB + M, second(WEB + M, "data"), OPEN,
+    ),
+    "one that is looked up by another name": (
+        'name = "x"\n' + M, WEB + M, second('name = "y"\n' + M, "data"), APART,
+    ),
+    "one that is looked up by its tags": (
+        'name = "x"\n' + M, WEB + M, second(asks("tag:a", '"x"'), "data"), OPEN,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("own", "asked", "more", "expected"), WORDS.values(), ids=WORDS)
+def test_groups_that_are_looked_up(
+    own: str, asked: str, more: str, expected: tuple[str, bool]
+) -> None:
+    """A VPC has one group of a name: it is the written one, or certainly another, or open."""
+    found, *_ = network(f"""{AROUND}
+resource "aws_security_group" "g" {{
+{own}
+}}
+{more}
+data "aws_security_group" "d" {{
+{asked}
+}}
+resource "aws_vpc_security_group_ingress_rule" "r" {{
+  security_group_id = data.aws_security_group.d.id
+  cidr_ipv4         = "10.0.0.0/8"
+  ip_protocol       = "-1"
+}}
+""").every(Permission)
+
+    assert (found.group.to.rpartition(".")[2], found.group.exact) == expected
