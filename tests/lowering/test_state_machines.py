@@ -112,3 +112,30 @@ def test_what_may_run_tasks(definition: str, runs: str) -> None:
     found = of(definition)
     assert found.errors == ()
     assert run(found) == ([runs] if runs else [])
+
+
+ARGUMENTS: dict[str, tuple[str, list[str] | None]] = {
+    "an id": ('Cluster = "main"', ["main"]),
+    "what is made of the input": ('"Cluster.$" = "$.cluster"', None),
+    "an expression": ('Cluster = "{% $states.input.cluster %}"', None),
+    "an expression with a variable in it": ('Cluster = "{% $a & \'${var.v}\' %}"', None),
+    "a text with a sign in it": ('Cluster = "a{%b"', ["a{%b"]),
+    "a variable": ("Cluster = var.v", ["var.v"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["Parameters", "Arguments"])
+@pytest.mark.parametrize(("cluster", "to"), ARGUMENTS.values(), ids=ARGUMENTS)
+def test_what_is_made_when_a_state_runs(key: str, cluster: str, to: list[str] | None) -> None:
+    """Its names end in `.$`, or its texts are expressions: nobody knows it before."""
+    resource = "arn:aws:states:::ecs:runTask.sync"
+    state = f'{{ Resource = "{resource}", {key} = {{ TaskDefinition = "t", {cluster} }} }}'
+    found = of_terraform(f"jsonencode({{ States = {{ a = {state} }} }})")
+    (source,) = found.network.every(TaskSource)
+
+    assert source.cluster is not None
+    if to is None:
+        needs = [str(need) for need in source.cluster.fact.needs]
+        assert needs == ["aws_sfn_state_machine.m takes it from its input when it runs"]
+    else:
+        assert [source.cluster.to] == to

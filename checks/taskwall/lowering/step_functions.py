@@ -95,7 +95,8 @@ def _with_run_time(value: Value, made: Unknown) -> Value:
     if isinstance(value, Items):
         items = tuple(_with_run_time(each, made) for each in value.items)
         return Items(items, value.rest, value.place, value.needs)
-    expression = isinstance(value, Known) and str(value.data).startswith("{%")
+    first = value.parts[0] if isinstance(value, Text) else getattr(value, "data", None)
+    expression = isinstance(first, str) and first.startswith("{%")
     return replace(made, place=value.place) if expression else value
 
 
