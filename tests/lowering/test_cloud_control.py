@@ -2,7 +2,9 @@
 
 import pytest
 
+from lowering.networks import network, said
 from taskwall.lowering._cloud_control import SnakeCase, snake_case, types_of
+from taskwall.model.entities.vpc import Subnet
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,22 @@ def test_a_member_is_found_by_either_name() -> None:
     found = SnakeCase({"vpc_id": 1, "VpcId": 2, "subnet_id": 3})
 
     assert (found.get("VpcId"), found.get("SubnetId"), found.get("Other")) == (2, 3, None)
+
+
+WORDS = {
+    "awscc": 'resource "awscc_ec2_subnet" "s" {\n  map_public_ip_on_launch = X\n}',
+    "aws": 'resource "aws_subnet" "s" {\n  map_public_ip_on_launch = X\n}',
+    "a template": "Resources:\n  S: {Type: AWS::EC2::Subnet, Properties: {MapPublicIpOnLaunch: X}}",
+}
+
+
+@pytest.mark.parametrize("text", WORDS.values(), ids=WORDS)
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_a_setting_of_awscc_is_read_but_not_edited(text: str, value: str) -> None:
+    """Its paths are those of CloudFormation, which are not where Terraform has them."""
+    (found,) = network(text.replace("X", value)).every(Subnet)
+
+    assert found.public_addresses is not None
+    assert said(found.public_addresses) is (value == "true")
+    assert (found.public_addresses.attribute is None) is ("awscc" in text)
+    assert bool(found.public_addresses.to(True)) is ("awscc" not in text)
