@@ -20,6 +20,11 @@ resource "aws_vpc" "m" { cidr_block = "10.0.0.0/16" }
 resource "aws_subnet" "s" { cidr_block = "10.0.1.0/24" }
 resource "aws_security_group" "o" {}
 """
+VPCS = """
+resource "aws_default_vpc" "d" {}
+data "aws_vpc" "f" { id = "vpc-1" }
+locals { mine = aws_vpc.m.cidr_block }
+"""
 PORTS = 'protocol = "tcp"\nfrom_port = 80\nto_port = 81\n'
 OWN = "security_group_id = aws_security_group.o.id\n"
 ONE = f'{OWN}ip_protocol = "tcp"\nfrom_port = 80\nto_port = 81\n'
@@ -101,12 +106,28 @@ def test_each_permission_says_whom_it_allows(rules: str, number: int) -> None:
     [
         ("cidr_blocks = [aws_vpc.m.cidr_block]", "aws_vpc.m", ""),
         ("cidr_blocks = [aws_subnet.s.cidr_block]", "", "aws_subnet.s"),
+        ("ipv6_cidr_blocks = [aws_vpc.m.ipv6_cidr_block]", "aws_vpc.m", ""),
+        ("cidr_blocks = [aws_default_vpc.d.cidr_block]", "aws_default_vpc.d", ""),
+        ("cidr_blocks = [data.aws_vpc.f.cidr_block]", "vpc-1", ""),
+        (
+            "cidr_blocks = [data.aws_vpc.f.cidr_block_associations[0].cidr_block]",
+            "vpc-1",
+            "",
+        ),
+        ("cidr_blocks = [local.mine]", "aws_vpc.m", ""),
+        ("ipv6_cidr_blocks = [aws_subnet.s.ipv6_cidr_block]", "", "aws_subnet.s"),
+        ("cidr_blocks = [aws_subnet.s.id]", "", ""),
+        ("cidr_blocks = [aws_vpc.m.arn]", "", ""),
+        ("cidr_blocks = [cidrsubnet(aws_vpc.m.cidr_block, 8, 1)]", "", ""),
         ('cidr_blocks = ["10.0.0.0/8"]', "", ""),
     ],
 )
 def test_ranges_of_a_vpc_or_subnet(body: str, vpc: str, subnet: str) -> None:
-    """A range may be named by what has it."""
-    (found,) = inline(body)
+    """A range may be named by what has it; a part of it is a range of its own."""
+    text = (
+        f'{AROUND}{VPCS}resource "aws_security_group" "g" {{\ningress {{\n{PORTS}{body}\n}}\n}}\n'
+    )
+    (found,) = network(text).every(Permission)
 
     assert (found.range_of.to if found.range_of else "") == vpc
     assert (found.of_subnet.to if found.of_subnet else "") == subnet
