@@ -243,3 +243,38 @@ def test_what_ecs_shifts_by_itself(language: str) -> None:
     of_nlb = text.replace("aws_lb_listener_rule.t.arn", "aws_lb_listener.l.arn")
     assert found(text) == [["a", "b"], ["p", "t"], []]
     assert found(of_nlb.replace("!Ref t", "!Ref l")) == [["a", "b"], ["p"], ["l"]]
+
+
+CONTROLLERS: dict[str, tuple[str, str, bool | None]] = {
+    "ECS": ('"ECS"', 'task_definition = "t"', True),
+    "CodeDeploy": ('"CODE_DEPLOY"', 'task_definition = "t"', True),
+    "ECS without a task definition": ('"ECS"', "", True),
+    "others": ('"EXTERNAL"', "", False),
+    "others, with a task definition": ('"EXTERNAL"', 'task_definition = "t"', False),
+    "one that is not known": ("var.v", "", None),
+    "one that is not known, with a task definition": ("var.v", 'task_definition = "t"', True),
+    "none": ("null", "", True),
+}
+
+
+@pytest.mark.parametrize(("type_", "definition", "starts"), CONTROLLERS.values(), ids=CONTROLLERS)
+def test_controllers_of_deployments(type_: str, definition: str, starts: bool | None) -> None:
+    """A service of an external one starts nothing itself: task sets do, which have definitions."""
+    found = network(f"""
+variable "v" {{}}
+resource "aws_ecs_service" "s" {{
+  deployment_controller {{
+    type = {type_}
+  }}
+  {definition}
+  network_configuration {{
+    security_groups = ["sg-1"]
+  }}
+}}
+""").every(TaskSource)
+
+    facts = [link.fact for one in found for link in one.groups]
+    assert [fact.truth for fact in facts] == ([] if starts is False else [starts])
+    assert [need.name for fact in facts for need in fact.waits_for()] == (
+        ["var.v"] if starts is None else []
+    )
