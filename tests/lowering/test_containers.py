@@ -208,6 +208,23 @@ OTHERS: dict[str, tuple[str, set[str], set[str]]] = {
     "something else with a command of the collector": (
         of(HUB, 'command = ["--config=/etc/ecs/ecs-xray.yaml"]'), {OUT}, set(),
     ),
+    "an image that is not known with a file of the collector": (
+        'image = var.image, command = ["--config=/etc/ecs/ecs-xray.yaml"]', {"xray"}, {*PULL, OUT},
+    ),
+    "an image that is not known with a file of the collector as a word": (
+        'image = var.image, command = ["--config", "/etc/ecs/ecs-amp.yaml"]',
+        {"aps-workspaces"}, {*PULL, OUT},
+    ),
+    "an image whose name is known with a file of the collector": (
+        'image = "${var.image}/app:1", command = ["--config=/etc/ecs/ecs-xray.yaml"]',
+        set(), {*PULL, OUT},
+    ),
+    "an image that is not known with another command": (
+        'image = var.image, command = ["serve"]', set(), {*PULL, OUT, *SIDECAR},
+    ),
+    "an image that is not known with a command that is not": (
+        "image = var.image, command = var.config", set(), {*PULL, OUT, *SIDECAR},
+    ),
     "an image that is not known with a file of its own": (
         'image = var.image, command = ["--config=/etc/own.yaml"]', set(), {*PULL, OUT, *SIDECAR},
     ),
