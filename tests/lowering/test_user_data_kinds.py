@@ -1,11 +1,13 @@
 """What other kinds of user data than scripts tell the ECS agent: PowerShell, TOML, JSON."""
 
+import gzip
 from base64 import b64encode
 
 import pytest
 
 from lowering.user_data import BLOCK, OPEN, SETS, VAR, read, told
 from taskwall.core.values import Value
+from taskwall.lowering.user_data.layers import MAX_USER_DATA, unpacked
 
 SET = f"[Environment]::SetEnvironmentVariable('{BLOCK}', "
 SWITCH = "Initialize-ECSAgent -AwsvpcBlockIMDS"
@@ -190,3 +192,30 @@ def test_base64_within_base64(layers: int) -> None:
         text = b64encode(text.encode()).decode()
 
     assert told(read(text)) is True
+
+
+TEXTS = {
+    "base64": ("Zm9vYmFy", "foobar"),
+    "base64 on two lines": ("Zm9v\nYmFy\n", "foobar"),
+    "a short word": ("Zm9v", "Zm9v"),
+    "a word of eight letters": ("shutdown", "shutdown"),
+    "a word that is cut off": ("Zm9vYmF", "Zm9vYmF"),
+    "a word with a sign": ("Zm9vYmF!", "Zm9vYmF!"),
+    "nothing": ("", ""),
+    "base64 that is too long": ("Zm9v" * (MAX_USER_DATA // 2 + 1),) * 2,
+    "gzip": (b64encode(gzip.compress(b"foo")).decode(), "foo"),
+    "gzip that is cut off": (b64encode(b"\x1f\x8b\x08\x00no gzip").decode(), None),
+    "gzip that ends too early": (b64encode(gzip.compress(b"foo" * 99)[:-9]).decode(), None),
+    "gzip of a text as long as may be": (
+        b64encode(gzip.compress(b"a" * MAX_USER_DATA)).decode(), "a" * MAX_USER_DATA,
+    ),
+    "gzip of a longer text": (
+        b64encode(gzip.compress(b"a" * (MAX_USER_DATA + 1))).decode(), None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("packed", "text"), TEXTS.values(), ids=TEXTS)
+def test_texts_that_are_packed(packed: str, text: str | None) -> None:
+    """What is base64 of a text is that text; what only looks like it is left as it is."""
+    assert unpacked(packed) == text

@@ -39,7 +39,8 @@ def unpacked(text: str) -> str | None:
 def _unzipped(raw: bytes) -> bytes | None:
     reader = zlib.decompressobj(wbits=31)
     try:
-        opened = reader.decompress(raw, MAX_USER_DATA)
+        opened = reader.decompress(raw, MAX_USER_DATA + 1)
     except zlib.error:
         return None
-    return None if reader.unconsumed_tail else opened
+    whole = reader.eof and len(opened) <= MAX_USER_DATA
+    return opened if whole else None
