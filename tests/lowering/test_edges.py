@@ -337,6 +337,7 @@ def test_integrations_of_rest_apis(
 def test_an_integration_that_calls_nothing() -> None:
     """A mock answers by itself."""
     assert balancers(rest('type = "MOCK"\nuri = "http://${aws_lb.b.dns_name}/"')) == []
+    assert balancers(rest('type = "HTTP"\nuri = 5')) == []
 
 
 BY_NETWORK = 'type = "HTTP_PROXY"\nconnection_id = aws_api_gateway_vpc_link.n.id\nuri = '

@@ -100,7 +100,7 @@ def test_a_cluster_of_windows_that_a_variable_names(cluster: str) -> None:
     assert told(found, "ECS_CLUSTER") is OPEN
 
 
-@pytest.mark.parametrize("cluster", ["shop", '"shop"', "'shop'", "shop other"])
+@pytest.mark.parametrize("cluster", ["shop", '"shop"', "'shop'", "shop other", "`\n  shop"])
 def test_a_cluster_of_windows(cluster: str) -> None:
     """Its name is the word behind the switch, in quotes of either kind or in none."""
     call = f"Initialize-ECSAgent -Other a -Cluster {cluster} -AwsvpcBlockIMDS"
