@@ -178,9 +178,58 @@ def test_actions_of_one_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "address"),
+    [
+        ({"- Name: Deploy\n          Actions": "- Actions"}, "Pipeline.1.Web"),
+        ({"- Name: Web\n              Action": "- Action"}, "Pipeline.Deploy.0"),
+        (
+            {"- Name: Web\n              Action": "- Action", "- Name: Deploy\n ": "- Other: x\n "},
+            "Pipeline.1.0",
+        ),
+    ],
+    ids=["no name of a stage", "no name of an action", "neither"],
+)
+def test_what_has_no_name_goes_by_its_number(changes: dict[str, str], address: str) -> None:
+    """That of a stage counts from the first of all stages, that of an action within its stage."""
+    text = PIPELINE
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    assert f"{address}/Service" in resources(ci=text, cfn_web=WEB)
+
+
+@pytest.mark.parametrize("mode", ["CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE"])
+def test_the_modes_that_bring_a_template(mode: str) -> None:
+    """Also one that makes a change set: what is carried out later is what that one has."""
+    found = resources(ci=PIPELINE.replace("CREATE_UPDATE", mode), cfn_web=WEB)
+    assert "Pipeline.Deploy.Web/Service" in found
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [
+        ("1", "1"),
+        ("1.5", "1.5"),
+        ("true", "true"),
+        ("false", "false"),
+        ('"2"', "2"),
+        ('""', ""),
+    ],
+)
+def test_values_of_overrides(written: str, count: str) -> None:
+    """Each is a text, as parameters are."""
+    ci = PIPELINE.replace('"Count": 1', f'"Count": {written}')
+    body = resources(ci=ci, cfn_web=WEB)["Pipeline.Deploy.Web/Service"].body.fields
+    assert text(body["DesiredCount"]) == count
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ("Provider: CloudFormation", "Provider: S3"),
+        ("Code::cfn/web.yaml", "!Ref Group"),
+        ("ActionMode: CREATE_UPDATE\n", "\n"),
+        ("ActionMode: CREATE_UPDATE\n", "ActionMode: CHANGE_SET_EXECUTE\n"),
         ("CREATE_UPDATE", "DELETE_ONLY"),
         ("cfn/web.yaml", "cfn/other.yaml"),
         ("cfn/web.yaml", "ci.yaml"),
