@@ -71,6 +71,60 @@ def test_only_what_is_alike_is_merged_deeply(
         assert found == wanted
 
 
+ENV = "is known only where Terragrunt runs"
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "merged", "waits"),
+    [
+        ("{ a = OPEN ? [1] : [] }", "{ a = [2] }", {"a": [2, ("maybe", 1)]}, ["A"]),
+        ("{ a = [2] }", "{ a = OPEN ? [1] : [] }", {"a": [2, ("maybe", 1)]}, ["A"]),
+        (
+            '{ a = [for v in [1] : v if get_env("B") == "b"] }',
+            "{ a = OPEN ? [2] : [] }",
+            {"a": [("maybe", 1), ("maybe", 2)]},
+            ["B", "A"],
+        ),
+        ("{ a = [OPEN] }", "{ a = [2] }", {"a": ["<?>", 2]}, ["A"]),
+        ("{ a = OPEN }", "{ a = [1] }", {"a": [1, ("maybe", "<?>")]}, ["A"]),
+        ("{ a = OPEN }", "{ a = { b = 1 } }", {"a": {"b": 1, "*": "<?>"}}, ["A"]),
+        (
+            "{ a = OPEN }",
+            "{ a = { b = [1], c = { d = 2 }, e = null } }",
+            {"a": {"b": [1, ("maybe", "<?>")], "c": {"d": 2, "*": "<?>"}, "e": None, "*": "<?>"}},
+            ["A"],
+        ),
+        ("{ a = OPEN }", "{ a = 1 }", {"a": 1}, []),
+        ("{ a = OPEN }", "{ a = null }", {"a": None}, []),
+        ("{ a = [1] }", "{ a = OPEN }", {"a": "<?>"}, ["A"]),
+        ("{ a = { b = 1 } }", "{ a = OPEN }", {"a": "<?>"}, ["A"]),
+        ("{ a = { b = OPEN } }", "{ a = { b = [1] } }", {"a": {"b": [1, ("maybe", "<?>")]}}, ["A"]),
+        ("{ a = { b = 1 } }", "{ (OPEN) = 2 }", {"a": "<?>", "*": 2}, ["A"]),
+        ("{ (OPEN) = 2 }", "{ a = { b = 1 } }", {"a": {"b": 1}, "*": 2}, []),
+        ("{ a = { b = 1 } }", "{ a = { (OPEN) = 2 } }", {"a": {"b": "<?>", "*": 2}}, ["A"]),
+        ("{ b = 1 }", "OPEN", "<?>", ["A"]),
+    ],
+)
+def test_what_is_not_known_in_maps_is_merged_deeply(
+    below: str, above: str, merged: object, waits: list[str], shown: Shown
+) -> None:
+    """It may be a map or a list, of which more is put into the unit's own; all says what for."""
+    said, own = (text.replace("OPEN", 'get_env("A")') for text in (below, above))
+    text = INCLUDE % 'merge_strategy = "deep"' + f"inputs = {{ x = {own} }}\n"
+    found = x(unit(text, {"live/root.hcl": f"inputs = {{ x = {said} }}"}))
+    assert plain_of(shown(found)) == merged
+    assert [str(need) for need in needs(found)] == [f'get_env("{one}") {ENV}' for one in waits]
+
+
+def plain_of(found: object) -> object:
+    """The same, with one mark for all that is not known."""
+    if isinstance(found, dict):
+        return {key: plain_of(one) for key, one in found.items()}
+    if isinstance(found, list | tuple):
+        return type(found)(map(plain_of, found))
+    return "<?>" if isinstance(found, str) and found.startswith("<") else found
+
+
 def test_later_includes_come_first() -> None:
     """Of several, the last one that says something counts; one may include another."""
     own = (

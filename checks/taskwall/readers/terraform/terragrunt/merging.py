@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from taskwall.core.values import Fields, Items, Value, dereferenced
+from taskwall.core.values import Fields, Items, Reference, Unknown, Value, dereferenced
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.functions.maps import merge
 from taskwall.readers.terraform.values.values import FailedError, Open, waiting
@@ -25,7 +25,7 @@ def merged_maps(below: Value, above: Value, scope: ModuleContext, deep: bool) ->
     if deep and isinstance(one, Fields) and isinstance(other, Fields):
         both = one.fields.keys() & other.fields.keys()
         joined = {key: _deep(one.fields[key], other.fields[key], scope) for key in both}
-        further = Fields({**other.fields, **joined}, other.places, other.rest, other.place)
+        further = replace(other, fields={**other.fields, **joined})
         return merged_maps(one, further, scope, deep=False)
     try:
         return merge([one, other], scope)
@@ -52,4 +52,4 @@ def _deep(below: Value, above: Value, scope: ModuleContext) -> Value:
         items, rest = (*one.items, *other.items), (*one.rest, *other.rest)
         scope.run.work(len(items))
         return Items(items, rest, other.place, (*one.needs, *other.needs))
-    return above
+    return _with_more(above, one) if isinstance(one, Unknown | Reference) else above
