@@ -1,0 +1,218 @@
+"""A root that is evaluated again and again says what one says that is evaluated for the first time.
+
+Also beside texts that change: `Files` that are `retained` keep what no change has reached.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from taskwall.core.values import Scenario, Value, needs
+from taskwall.readers.terraform import stacks
+from taskwall.source.files import Files
+from taskwall.source.resource import Resource
+from taskwall.source.stack import Evaluation, Inputs
+
+Shown = Callable[[Value], object]
+
+MAIN, VALUES, NET, INNER, TEMPLATE = (
+    f"/nowhere/live/{path}"
+    for path in ("main.tf", "terraform.tfvars", "net/main.tf", "net/inner/main.tf", "net/user.tpl")
+)
+TEXTS = {
+    MAIN: """\
+variable "open" {}
+variable "many" { default = 2 }
+variable "given" { default = "by default" }
+variable "password" {
+  sensitive = true
+  default   = "hunter2"
+}
+locals {
+  cidr  = "10.0.0.0/16"
+  names = var.open ? ["a"] : ["b"]
+  set   = toset(["x", "y"])
+  keyed = { for name in local.set : name => upper(name) }
+}
+provider "aws" {
+  default_tags { tags = { Team = "web" } }
+}
+resource "aws_vpc" "main" { cidr_block = local.cidr }
+resource "aws_subnet" "some" {
+  count  = var.many
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_internet_gateway" "none" {
+  count  = 0
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_instance" "each" {
+  for_each  = local.set
+  subnet_id = aws_subnet.some[0].id
+  key_name  = local.keyed[each.key]
+  user_data = "${var.given}-${sha256(var.password)}-${var.password}"
+}
+resource "aws_instance" "chosen" {
+  for_each  = toset(local.names)
+  subnet_id = element([], 0)
+}
+module "net" {
+  count  = var.open ? 1 : 0
+  source = "./net"
+  cidr   = local.cidr
+  given  = var.given
+}
+resource "aws_instance" "beside" {
+  user_data = join(",", module.net[*].user)
+  key_name  = "x"
+}
+""",
+    VALUES: 'given = "by file"\n',
+    NET: """\
+variable "cidr" { type = string }
+variable "given" {}
+variable "other" { default = 1 }
+resource "aws_vpc" "main" { cidr_block = var.cidr }
+resource "aws_vpc" "another" { cidr_block = cidrsubnet(var.cidr, 4, var.other) }
+module "inner" {
+  source = "./inner"
+  given  = "${var.given}!"
+}
+output "user" { value = "${templatefile("${path.module}/user.tpl", { x = 1 })}${module.inner.y}" }
+""",
+    INNER: 'variable "given" {}\noutput "y" { value = var.given }\nresource "t" "t" {}\n',
+    TEMPLATE: "x is ${x}\n",
+}
+SCENARIOS: tuple[Scenario, ...] = ({}, {"var.open": True}, {"var.open": False})
+
+EDITS: dict[str, tuple[str, str, str]] = {
+    "lines above": (MAIN, 'variable "open"', '\n\n# more\nvariable "open"'),
+    "lines within": (MAIN, "  key_name  = local", "\n\n  key_name  = local"),
+    "lines above in a module": (NET, 'variable "cidr"', '# more\n\nvariable "cidr"'),
+    "a local": (MAIN, "10.0.0.0/16", "10.1.0.0/16"),
+    "a local that another is made of": (MAIN, '["x", "y"]', '["x", "z"]'),
+    "a local that no one has": (MAIN, "local.cidr }", "local.none }"),
+    "an open local": (MAIN, '"10.0.0.0/16"', "var.open"),
+    "a local in a circle": (MAIN, '"10.0.0.0/16"', "local.cidr"),
+    "a default": (MAIN, "default = 2", "default = 1"),
+    "a default that becomes open": (MAIN, 'many" { default = 2 }', 'many" {}'),
+    "a type": (MAIN, "default = 2", "default = 2\n  type = string"),
+    "a type in a module": (NET, "type = string", "type = number"),
+    "a default that is overridden": (MAIN, "by default", "by another default"),
+    "a file of values": (VALUES, "by file", "by another file"),
+    "a file of values that is empty": (VALUES, 'given = "by file"', ""),
+    "a count of none": (MAIN, "count  = var.many", "count  = 0"),
+    "a count no more": (MAIN, "  count  = var.many\n", ""),
+    "a count of what had none": (MAIN, "count  = 0", "count  = 1"),
+    "an open count": (MAIN, "count  = 0", "count  = var.open ? 1 : 0"),
+    "an attribute": (MAIN, "local.keyed[each.key]", '"k"'),
+    "an attribute no more": (MAIN, "  key_name  = local.keyed[each.key]\n", ""),
+    "an error": (MAIN, "element([], 0)", "aws_subnet.some[9].id"),
+    "no error": (MAIN, "element([], 0)", '"subnet-1"'),
+    "a secret": (MAIN, '"hunter2"', '"swordfish"'),
+    "no secret": (MAIN, "sensitive = true", "sensitive = false"),
+    "tags": (MAIN, '"web"', '"api"'),
+    "a provider no more": (MAIN, "  default_tags { tags = { Team = \"web\" } }\n", ""),
+    "a resource more": (MAIN, 'module "net"', 'resource "aws_eip" "e" {}\nmodule "net"'),
+    "a resource no more": (MAIN, 'resource "aws_vpc" "main" { cidr_block = local.cidr }\n', ""),
+    "a resource by another name": (MAIN, '"aws_subnet" "some"', '"aws_subnet" "other"'),
+    "what is given": (MAIN, "  given  = var.given", '  given  = "x"'),
+    "what is given no more": (MAIN, "  cidr   = local.cidr\n", ""),
+    "a module no more": (MAIN, '  source = "./net"', '  source = "./net/inner"'),
+    "a module that is not there": (MAIN, '  source = "./net"', '  source = "./none"'),
+    "a module that is called always": (MAIN, "count  = var.open ? 1 : 0", "count  = 1"),
+    "a module that is never called": (MAIN, "count  = var.open ? 1 : 0", "count  = 0"),
+    "an output": (NET, 'value = "$', 'value = "a $'),
+    "an output no more": (NET, 'output "user"', 'output "other"'),
+    "a template": (TEMPLATE, "x is", "y is"),
+    "a resource of a module": (NET, "cidrsubnet(var.cidr, 4, var.other)", '"10.2.0.0/16"'),
+    "a resource less of a module": (INNER, 'resource "t" "t" {}', ""),
+    "an output of an inner module": (INNER, "value = var.given", 'value = "inner"'),
+    "what does not parse": (MAIN, "count  = 0", "count  = ["),
+    "what does not parse in a module": (NET, "type = string", "type = ["),
+}  # fmt: skip
+
+
+def evaluated(files: Files, scenario: Scenario) -> list[Evaluation]:
+    """What all roots are under a scenario."""
+    paths = [path for path in TEXTS if path.endswith(".tf")]
+    found, _ = stacks(paths, files, Inputs(boundary="/nowhere"))
+    return [one.evaluate(scenario) for one in found]
+
+
+def described(evaluation: Evaluation, shown: Shown) -> object:
+    """All that an evaluation says, with the places where they are in the files now."""
+
+    def of(resource: Resource) -> object:
+        origin, body = resource.origin, resource.body
+        places = (origin.header, resource.place, dict(body.places), origin.called_from)
+        waits = [str(need) for need in (*origin.maybe, *needs(body))]
+        return origin.address, shown(body), waits, evaluation.line_map.apply(places)
+
+    return (
+        list(map(of, evaluation.resources)),
+        evaluation.line_map.apply((evaluation.errors, evaluation.absent)),
+        evaluation.questions,
+        evaluation.sensitive_texts,
+        evaluation.impossible,
+    )
+
+
+def said(files: Files, shown: Shown) -> list[object]:
+    """What they say under each scenario."""
+    return [described(one, shown) for each in SCENARIOS for one in evaluated(files, each)]
+
+
+def test_an_edit_and_its_undoing(shown: Shown) -> None:
+    """Both are read as if nothing had been read before, whatever was."""
+    kept = Files(dict(TEXTS), retained=True)
+    first = said(Files(dict(TEXTS)), shown)
+    wrong = [] if said(kept, shown) == first else ["at first"]
+    for name, (path, old, new) in EDITS.items():
+        assert old in TEXTS[path]
+        text = TEXTS[path].replace(old, new, 1)
+        kept.change(path, text)
+        if said(kept, shown) != said(Files({**TEXTS, path: text}), shown):
+            wrong.append(name)
+        kept.change(path, TEXTS[path])
+        if said(kept, shown) != first:
+            wrong.append(f"{name}, undone")
+    assert wrong == []
+
+
+def test_edits_one_upon_another(shown: Shown) -> None:
+    """A root with a few of them is as one that was written so."""
+    texts, kept = dict(TEXTS), Files(dict(TEXTS), retained=True)
+    wrong = []
+    for name, (path, old, new) in list(EDITS.items())[::3]:
+        texts[path] = texts[path].replace(old, new, 1)
+        kept.change(path, texts[path])
+        if said(kept, shown) != said(Files(dict(texts)), shown):
+            wrong.append(name)
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "reached"),
+    [
+        (MAIN, "x", "x", set()),
+        (MAIN, 'key_name  = "x"', 'key_name  = "y"', {"aws_instance.beside"}),
+        (MAIN, '["x", "y"]', '["y", "x"]', set()),
+        (MAIN, "count  = 0", "count  = 1 - 1", set()),
+        (MAIN, "upper(name)", '"k"', {'aws_instance.each["x"]', 'aws_instance.each["y"]'}),
+        (NET, "cidrsubnet(var.cidr, 4, var.other)", '"10.2.0.0/16"', {
+            "module.net[0].aws_vpc.another",
+        }),
+    ],
+)  # fmt: skip
+def test_what_no_edit_has_reached_is_not_made_again(
+    path: str, old: str, new: str, reached: set[str]
+) -> None:
+    """It is the very object that it was."""
+    scenario = {"var.open": True}
+    kept = Files(dict(TEXTS), retained=True)
+    (before,) = evaluated(kept, scenario)
+    kept.change(path, TEXTS[path].replace(old, new, 1))
+    (after,) = evaluated(kept, scenario)
+    same = {id(one) for one in before.resources}
+    assert {one.origin.address for one in after.resources if id(one) not in same} == reached
