@@ -3,6 +3,7 @@
 import pytest
 
 from readers.terraform.units import MODULE, Shown, read
+from taskwall.core.values import Known
 
 CATALOG = {
     "modules/m/main.tf": MODULE,
@@ -203,3 +204,108 @@ def test_a_block_of_a_stack_without_a_place(block: str, name: str) -> None:
     found, errors = read(texts)
     assert errors == [f"{name} has no path that is known"]
     assert "/infra/live/.terragrunt-stack/b" in [stack.name for stack in found]
+
+
+PLACES = {
+    "m/main.tf": MODULE,
+    "units/u/terragrunt.hcl": """
+terraform { source = "${get_repo_root()}//m" }
+inputs = { x = values.x }
+""",
+    "stacks/s/terragrunt.stack.hcl": """
+unit "u" {
+  source = "${get_repo_root()}/units/u"
+  path   = "u"
+  values = { x = "of s" }
+}
+""",
+}
+
+
+def units(block: str) -> tuple[dict[str, object], list[str]]:
+    """What a stack makes in live of a block and one beside it: what x is, by folders; errors."""
+    beside = 'unit "b" {\n  source = "../units/u"\n  path = "b"\n  values = { x = "b" }\n}\n'
+    found, errors = read({**PLACES, "live/terragrunt.stack.hcl": block + beside})
+    made: dict[str, object] = {}
+    for stack in found:
+        evaluation = stack.evaluate({})
+        for one in evaluation.resources:
+            value = one.body.fields.get("x")
+            if (
+                one.type == "t"
+                and isinstance(value, Known)
+                and stack.name.startswith("/infra/live")
+            ):
+                made[f"{stack.name.removeprefix('/infra/live/')}: {one.origin.address}"] = (
+                    value.data
+                )
+    return made, errors
+
+
+UNIT = """
+unit "a" {
+  source = "../units/u"
+  path   = "a"
+  values = { x = "a" }
+  MORE
+}
+"""
+BESIDE = {".terragrunt-stack/b: t.t": "b"}
+
+
+@pytest.mark.parametrize(
+    ("more", "folder"),
+    [
+        ("", ".terragrunt-stack/a"),
+        ("enabled = true", ".terragrunt-stack/a"),
+        ('enabled = get_env("E")', ".terragrunt-stack/a"),
+        ('enabled = "false"', ".terragrunt-stack/a"),
+        ("enabled = false", None),
+        ("no_dot_terragrunt_stack = true", "a"),
+        ("no_dot_terragrunt_stack = false", ".terragrunt-stack/a"),
+        ('no_dot_terragrunt_stack = get_env("E")', ".terragrunt-stack/a"),
+        ("no_validation = true", ".terragrunt-stack/a"),
+    ],
+)
+def test_where_a_unit_is_made(more: str, folder: str | None) -> None:
+    """Below a folder that Terragrunt makes, or beside the stack; nowhere if it is off."""
+    made, errors = units(UNIT.replace("MORE", more))
+    assert errors == []
+    assert made == {**({f"{folder}: t.t": "a"} if folder else {}), **BESIDE}
+
+
+@pytest.mark.parametrize(
+    ("more", "is_said"),
+    [
+        ("", True),
+        ("no_validation = false", True),
+        ('no_validation = get_env("E")', True),
+        ("no_validation = true", False),
+    ],
+)
+@pytest.mark.parametrize(("kind", "file"), [("unit", ""), ("stack", ".stack")])
+def test_what_a_unit_is_made_of_is_not_there(
+    more: str, is_said: bool, kind: str, file: str
+) -> None:
+    """It is an error, unless the stack says that it need not be there."""
+    block = UNIT.replace("MORE", more).replace("units/u", "none").replace("unit ", f"{kind} ")
+    made, errors = units(block)
+    assert made == BESIDE
+    said = f'{kind} "a" is not read: there is no file ../none/terragrunt{file}.hcl'
+    assert errors == ([said] if is_said else [])
+
+
+@pytest.mark.parametrize(
+    ("more", "folders"),
+    [
+        ("", ".terragrunt-stack/a/.terragrunt-stack/u"),
+        ("no_dot_terragrunt_stack = true", "a/.terragrunt-stack/u"),
+        ("enabled = false", None),
+    ],
+)
+def test_where_a_stack_is_made(more: str, folders: str | None) -> None:
+    """In a folder of its own, with the units that it makes below that."""
+    block = UNIT.replace("MORE", more).replace("units/u", "stacks/s").replace("unit ", "stack ")
+    made, errors = units(block)
+    assert errors == []
+    assert made == {**({f"{folders}: t.t": "of s"} if folders else {}), **BESIDE}
