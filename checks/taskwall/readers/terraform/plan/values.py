@@ -200,9 +200,9 @@ class Planned:
 
 def _is_id(text: str) -> bool:
     """Whether a text is the id that AWS gave a resource."""
-    prefix, dash, rest = text.rpartition("-")
+    prefix, _, rest = text.rpartition("-")
     return text.startswith("arn:") or bool(
-        prefix and dash and len(rest) >= 8 and all(c in "0123456789abcdef" for c in rest)
+        prefix and len(rest) >= 8 and all(c in "0123456789abcdef" for c in rest)
     )
 
 
