@@ -315,16 +315,20 @@ def _template_file_at(written: WrittenBody, scope: ModuleContext) -> Value:
 
 def _filled_in(value: Value, written: WrittenBody, scope: ModuleContext) -> Value:
     """A template with the variables that are written with it."""
-    template = dereferenced(value)
+    template = dereferenced(as_text(value))
     if isinstance(template, Text) and not _is_to_be_filled_in(template):
         return template  # Terraform has filled it in before the data source sees it.
     if not isinstance(template, Known):
         return waiting(template)
     variables = dereferenced(written.get("vars") or Fields({}))
+    if is_null(variables):
+        variables = Fields({})
+    if isinstance(variables, Known | Items):
+        raise FailedError("vars", "is not a map")
     if not isinstance(variables, Fields) or variables.rest is not None:
         return waiting(variables)
     file = template.place.file if template.place else scope.module.folder
-    return scope.filled_in(parse_template(file, text_of(template)), variables.fields)
+    return as_text(scope.filled_in(parse_template(file, text_of(template)), variables.fields))
 
 
 def _is_to_be_filled_in(template: Text) -> bool:

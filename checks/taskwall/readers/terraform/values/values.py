@@ -27,6 +27,7 @@ from taskwall.core.values import (
     stands_for_many,
     symbol,
     text,
+    unconditional,
 )
 from taskwall.readers.terraform.values.conditions import choice_of
 
@@ -88,10 +89,17 @@ class FailedError(Exception):
 
 
 def waiting(*values: Value, place: Span | None = None) -> Unknown:
-    """An unknown that waits for whatever the given values wait for."""
+    """An unknown that waits for whatever the given values wait for.
+
+    A map waits also for the keys that its members have.
+    """
     found: dict[Need, None] = {}
     for value in values:
         found.update(dict.fromkeys(needs(value)))
+        if isinstance(whole := dereferenced(value), Open):
+            for key, _ in whole.members:
+                found.update(dict.fromkeys(needs(key)))
+            found.update(dict.fromkeys(map(unconditional, whole.needs)))
     return Unknown(tuple(found), place=place)
 
 
