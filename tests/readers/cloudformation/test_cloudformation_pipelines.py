@@ -337,3 +337,13 @@ Resources:
 """
     found = resources(ci=PIPELINE, cfn_web=parent)
     assert [one for one in found if one.endswith("Pipeline")] == ["Ci/Pipeline"]
+
+
+def test_a_pipeline_that_deploys_another_one() -> None:
+    """Also where each template of the scan has a pipeline."""
+    other = PIPELINE.replace("cfn/web.yaml", "cfn/none.yaml")
+    found = resources(ci=PIPELINE, cfn_web=other)
+    assert sorted(one for one in found if one.endswith("Pipeline")) == [
+        "Pipeline",
+        "Pipeline.Deploy.Web/Pipeline",
+    ]
