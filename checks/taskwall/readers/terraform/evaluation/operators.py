@@ -102,7 +102,7 @@ def exceeds(value: Value, limit: float, run: RunContext) -> Known | Unknown:
             return Known(True)
         if limit == 0 and found.positive is not None:
             return found.positive
-    name = symbol(value) or symbol(found)
+    name = symbol(found) or symbol(value)
     if not name or isinstance(found, Text):
         return Unknown(needs(found))
     return asked(Question(name, limit, above=True), needs(found), run.effects)
@@ -117,7 +117,7 @@ def filled(value: Value, run: RunContext) -> Known | Unknown:
         if any(True for _ in entries(found)):
             return Known(True)
         return of_presence(doubts(found) or needs(found)) if possible(found) else Known(False)
-    name = symbol(value) or symbol(found)
+    name = symbol(found) or symbol(value)
     if is_null(found):
         return Known(False)
     if not name or isinstance(found, Text | Known):
