@@ -6,6 +6,7 @@ import pytest
 
 from taskwall.core.values import Unknown, Value, needs
 from taskwall.readers.terraform import TerraformStack, modules
+from taskwall.readers.terraform.evaluation import run
 from taskwall.source.stack import Evaluation
 
 GIVEN_UP = "is not evaluated for what it is given"
@@ -174,3 +175,31 @@ def test_values_that_do_not_wait_for_each_other_are_as_many_as_one_likes(
     main += f"  x = [{', '.join(names)}]\n}}\n"
     found = evaluated(main).resources[0].body.fields["x"]
     assert shown(found) == [n for n in range(200) for _ in "ab"]
+
+
+@pytest.mark.parametrize(
+    ("most", "expression", "known", "told"),
+    [
+        ("MOST_WORK", "concat(range(40), range(40))", 0, "expressions up to here take too much"),
+        ("MOST_ROUNDS", "[for n in range(40) : n]", 2, "loops take more than 100 iterations"),
+    ],
+)
+def test_how_much_is_evaluated_altogether(
+    most: str,
+    expression: str,
+    known: int,
+    told: str,
+    stack: Callable[..., TerraformStack],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is told where it has become too much; what is behind that is unknown, and says so."""
+    monkeypatch.setattr(run, most, 100)
+    text = "".join(f'resource "t" "t{n}" {{\n  x = {expression}\n}}\n' for n in range(3))
+    evaluation = stack(text).evaluate({})
+    found = [one.body.fields["x"] for one in evaluation.resources]
+    assert [isinstance(one, Unknown) for one in found] == [n >= known for n in range(3)]
+    assert all(needs(one) for one in found[known:])
+    (error,) = evaluation.errors
+    assert error.message.startswith(told)
+    assert error.place.line == 3 * known + 2
+    assert evaluation.exhausted
