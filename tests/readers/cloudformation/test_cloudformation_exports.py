@@ -412,3 +412,20 @@ def test_what_is_assumed_of_an_import(others: Mapping[str, str], assumed: list[s
     """That it means the nearest of several copies; of one there is nothing to assume."""
     texts = {"/r/app/net.yaml": offering("vpc"), WEB: taking("{'Fn::ImportValue': vpc}")}
     assert [*read({**texts, **others}).evaluate({}).assumed.values()] == assumed
+
+
+def test_each_stack_has_its_own_ties() -> None:
+    """Not those of templates that are tied to each other elsewhere in the scan."""
+    texts = {
+        f"/r/{name}/{path}.yaml": text
+        for name in "ab"
+        for path, text in (
+            ("net", offering(f"{name}-Vpc")),
+            ("web", taking(f"!ImportValue {name}-Vpc")),
+        )
+    }
+    found, errors = stacks(texts, Files(dict(texts)), Inputs(boundary="/r"))
+    assert errors == []
+    assert [{(tie.stack, tie.target) for tie in stack.ties} for stack in found] == [
+        {(f"/r/{name}/web.yaml", f"/r/{name}/net.yaml")} for name in "ab"
+    ]
