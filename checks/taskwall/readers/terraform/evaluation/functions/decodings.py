@@ -187,14 +187,15 @@ def _base64gunzip(arguments: list[Value], scope: ModuleContext) -> Value:
     found = dereferenced(arguments[0])
     if isinstance(found, Base64Text):
         return ENCODINGS["base64decode"](arguments, scope)
+    reader = decompressobj(31)
     try:
-        raw = decompressobj(31).decompress(
-            b64decode(text_of(found), validate=True), MAX_TEXT_LENGTH
-        )
+        raw = reader.decompress(b64decode(text_of(found), validate=True), MAX_TEXT_LENGTH)
     except zlib_error as error:
         raise FailedError("base64gunzip(...)", "is given data that is not compressed") from error
     if len(raw) >= MAX_TEXT_LENGTH:
         raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
+    if not reader.eof:
+        raise FailedError("base64gunzip(...)", "is given data that ends too early")
     return Known(raw.decode())
 
 
