@@ -13,6 +13,7 @@ from taskwall.core.values import (
     dereferenced,
     needs,
     symbol,
+    unconditional,
 )
 from taskwall.readers.terraform.evaluation import access
 from taskwall.readers.terraform.evaluation.context import ModuleContext
@@ -162,12 +163,15 @@ def _keys(arguments: list[Value], scope: ModuleContext) -> Value:
             None,
             found.needs,
         )
-    rest = tuple(waiting(item) for item in possible(map_))
+    present = doubts(map_)
+    # A key that may be there is known no sooner than that it is.
+    waits = tuple(map(unconditional, present))
+    rest = tuple(Unknown(needs(item) or waits) for item in possible(map_))
     known = tuple(
         Known(key.data, map_.places.get(str(key.data))) if isinstance(key, Known) else key
         for key, _ in entries(map_)
     )
-    return Items(known, rest, None, doubts(map_))
+    return Items(known, rest, None, present)
 
 
 def _values(arguments: list[Value], scope: ModuleContext) -> Value:
