@@ -1,10 +1,12 @@
 """Texts become nodes with exact places, and what is no document is an error with a place."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from taskwall.core.values import Fields, Items, Known, Span
+from taskwall.readers.cloudformation import document
 from taskwall.readers.cloudformation.document import (
     DEEPEST,
     MAX_ALIASED_NODES,
@@ -467,6 +469,30 @@ def test_how_often_aliases_may_repeat(count: int, refused: bool) -> None:
             read_nodes("t", text)
     else:
         assert len(members(root(text))) == count + 1
+
+
+@pytest.mark.parametrize(("most", "refused"), [(23, False), (22, True)])
+def test_what_an_alias_repeats_counts_with_all_that_it_repeats(
+    most: int, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for each time that it is reached: 4 twice, then 11 once and 2 twice."""
+    monkeypatch.setattr(document, "MAX_ALIASED_NODES", most)
+    text = "a: &a [1, 2, 3]\nb: &b [*a, *a]\nc: &c {x: 1}\nd: [*b, *c, *c]\n"
+    if refused:
+        with pytest.raises(UnreadableError, match="is repeated too often") as caught:
+            read_nodes("t", text)
+        assert caught.value.error.place.line == 3
+    else:
+        assert plain(root(text))["d"] == [[[1, 2, 3]] * 2, {"x": 1}, {"x": 1}]
+
+
+def plain(node: Node) -> Any:
+    """A node as plain data."""
+    if isinstance(node, Known):
+        return node.data
+    if isinstance(node, Fields | Mapping):
+        return {key: plain(one) for key, one in node.fields.items()}
+    return [plain(one) for one in elements(node)]
 
 
 @pytest.mark.parametrize(("depth", "refused"), [(DEEPEST - 1, False), (DEEPEST + 1, True)])

@@ -65,6 +65,24 @@ def test_what_should_be_a_template_and_is_none(text: str, line: int, message: st
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Resources:\n  - Type: AWS::ECS::Service\n",
+        "Resources:\n  - {Type: AWS::ECS::Service, Type: b}\n",
+        "Resources: 5 # AWS::\n",
+        "Resources: {A: {Kind: 'AWS::ECS::Service'}}\n",
+        "Resources: {A: {Type: x}} # Custom::\n",
+        "Other: {A: {Type: 'AWS::ECS::Service'}, Resources: 1}\n",
+        "- Resources\n- AWS::ECS::Service\n",
+        "Transform: Resources\n",
+    ],
+)
+def test_what_is_no_template(text: str) -> None:
+    """Nothing is wrong with another file that speaks of resources, as an AppSpec does."""
+    assert read(text) == ([], [])
+
+
+@pytest.mark.parametrize(
     ("head", "more", "opens"),
     [
         ("", "", False),

@@ -45,7 +45,7 @@ def parameters(path: str, text: str) -> dict[str, Value]:
             fields = members(fields[name])
             break
     found = {name: value for name, node in fields.items() if (value := _value(node)) is not None}
-    if root is None or isinstance(root, Known) or len(found) < len(fields):
+    if root is None or isinstance(root, Known | IntrinsicCall) or len(found) < len(fields):
         raise ParametersError(f"holds something that is not a parameter; it can be {FORMS}")
     return found
 
