@@ -154,3 +154,32 @@ def test_what_is_read_of_a_dependency(written: str, expected: object, shown: Sho
     every = [one for stack in found for one in stack.evaluate({}).resources]
     (value,) = (one.body.fields["x"] for one in every if one.type == "t")
     assert shown(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "is_found"),
+    [
+        ('"../net"', True),
+        ('"../net/"', True),
+        ('"../net/terragrunt.hcl"', True),
+        ('"../app/../net"', True),
+        ('"${get_terragrunt_dir()}/../net"', True),
+        ('"../none"', False),
+        ('"../net/other.hcl"', True),
+        ('""', False),
+        ("null", False),
+        ("1", False),
+        ('["../net"]', False),
+        ('get_env("NET")', False),
+        ('"../${get_env("NET")}"', False),
+    ],
+)
+def test_where_a_dependency_is(path: str, is_found: bool, shown: Shown) -> None:
+    """A folder, or a file in it, from the unit on; where that is not known, no unit is read."""
+    own = (DEPENDENT % "dependency.net.outputs.cidr").replace('"../net"', path)
+    texts = {"modules/m/main.tf": MODULE, "live/app/terragrunt.hcl": own, **NET}
+    made, errors = read(texts)
+    assert errors == []
+    every = [one for stack in made for one in stack.evaluate({}).resources]
+    (found,) = (one.body.fields["x"] for one in every if one.type == "t")
+    assert shown(found) == ("10.0.0.0/16" if is_found else "<dependency.net.outputs.cidr>")

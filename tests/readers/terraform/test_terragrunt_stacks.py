@@ -309,3 +309,38 @@ def test_where_a_stack_is_made(more: str, folders: str | None) -> None:
     made, errors = units(block)
     assert errors == []
     assert made == {**({f"{folders}: t.t": "of s"} if folders else {}), **BESIDE}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("local.own", "of the block"),
+        ("local.both", "of the block"),
+        ("local.above", "of the stack"),
+        ("each.value", "one"),
+        ("each.key", "k"),
+        ("dependency.b.outputs.x", "b"),
+        ("unit.b.path", "/infra/live/.terragrunt-stack/b"),
+        ("feature.f.value", "on"),
+        ('"${local.above}, ${local.own}"', "of the stack, of the block"),
+        ("get_terragrunt_dir()", "/infra/live/.terragrunt-stack/a"),
+    ],
+)
+def test_what_a_block_of_a_stack_knows(written: str, expected: str) -> None:
+    """Its own locals before those of the stack, what its expansion makes, and what units give."""
+    more = f"""
+  expansion {{ for_each = {{ k = "one" }} }}
+  autoinclude {{
+    locals {{
+      own  = "of the block"
+      both = "of the block"
+    }}
+    feature "f" {{ default = "on" }}
+    dependency "b" {{ config_path = unit.b.path }}
+    inputs = {{ x = {written} }}
+  }}
+"""
+    head = 'locals {\n  above = "of the stack"\n  both = "of the stack"\n}\n'
+    made, errors = units(head + UNIT.replace("MORE", more))
+    assert errors == []
+    assert made[".terragrunt-stack: a/t.t"] == expected
