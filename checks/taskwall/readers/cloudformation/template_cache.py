@@ -119,12 +119,19 @@ class TemplateCache:
         ):
             return known[1]
         first = members[0]
+        # Each knows best what its own templates nest: the others may have been made earlier.
+        nested = {
+            file: below
+            for stack in members
+            for file, below in stack.nested.items()
+            if file in stack.templates
+        }
         made = CloudFormationStack(
             first.template,
             first.inputs,
             tuple(skip for stack in members if stack.scanned for skip in stack.suppressions),
             roots=[stack.template for stack in members],
-            nested=first.nested,
+            nested=nested,
             resolver=None if exports is None else ImportResolver(exports),
             context=first.context,
             sources=sources,
