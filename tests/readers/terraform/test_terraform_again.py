@@ -216,3 +216,119 @@ def test_what_no_edit_has_reached_is_not_made_again(
     (after,) = evaluated(kept, scenario)
     same = {id(one) for one in before.resources}
     assert {one.origin.address for one in after.resources if id(one) not in same} == reached
+
+
+APP, BASE, SHARED, BESIDE = (
+    f"/nowhere/{path}/main.tf" for path in ("app", "base", "modules/shared", "beside")
+)
+TIED = {
+    BASE: """\
+variable "stage" {}
+variable "cidr" { default = "10.0.0.0/16" }
+terraform {
+  backend "s3" {
+    bucket = "states"
+    key    = "base"
+  }
+}
+resource "aws_vpc" "main" { cidr_block = var.cidr }
+resource "aws_eip" "some" { count = var.stage == "prod" ? 1 : 0 }
+module "shared" {
+  source = "../modules/shared"
+  x      = "base"
+}
+output "vpc_id" { value = aws_vpc.main.id }
+output "cidr" { value = aws_vpc.main.cidr_block }
+output "shared" { value = module.shared.y }
+""",
+    APP: """\
+variable "stage" {}
+data "terraform_remote_state" "base" {
+  backend = "s3"
+  config  = { bucket = "states", key = "base" }
+}
+resource "aws_subnet" "a" {
+  vpc_id     = data.terraform_remote_state.base.outputs.vpc_id
+  cidr_block = cidrsubnet(data.terraform_remote_state.base.outputs.cidr, 4, 1)
+  tags       = { Name = data.terraform_remote_state.base.outputs.shared }
+}
+resource "aws_eip" "mine" { count = var.stage == "prod" ? 1 : 0 }
+module "shared" {
+  source = "../modules/shared"
+  x      = "app"
+}
+""",
+    SHARED: 'variable "x" {}\nresource "t" "t" { x = var.x }\noutput "y" { value = var.x }\n',
+    BESIDE: 'variable "n" { default = 1 }\nresource "t" "beside" { x = var.n }\n',
+}
+EDITS_OF_TIED: dict[str, tuple[str, str, str]] = {
+    "lines above": (BASE, 'variable "stage"', '# more\n\nvariable "stage"'),
+    "what an output is": (BASE, "aws_vpc.main.cidr_block }", '"10.5.0.0/16" }'),
+    "an output no more": (BASE, 'output "cidr"', 'output "other"'),
+    "a default": (BASE, "10.0.0.0/16", "10.1.0.0/16"),
+    "where the state is": (BASE, '"base"\n  }', '"other"\n  }'),
+    "which state is read": (APP, 'key = "base" }', 'key = "other" }'),
+    "a state no more": (APP, 'data "terraform_remote_state" "base"', 'data "other" "base"'),
+    "a condition": (BASE, '"prod" ? 1', '"live" ? 1'),
+    "a resource more": (APP, "module ", 'resource "aws_eip" "other" {}\nmodule '),
+    "a module of both": (SHARED, 'output "y" { value = var.x }', 'output "y" { value = "y" }'),
+    "what a module is given": (BASE, 'x      = "base"', 'x      = "bottom"'),
+    "a module no more": (APP, "../modules/shared", "../beside"),
+    "a root beside": (BESIDE, "default = 1", "default = 2"),
+    "a root that does not parse": (BASE, "resource ", "resource {"),
+}
+
+
+def said_of_tied(files: Files, shown: Shown) -> list[object]:
+    """What stacks of the roots say, each under a few scenarios, with what ties these."""
+    found, errors = stacks([*TIED], files, Inputs(boundary="/nowhere"))
+    every: list[object] = [errors]
+    for one in found:
+        every.append((one.name, one.files, [(tie.stack, tie.target, tie.to) for tie in one.ties]))
+        scenarios: tuple[Scenario, ...] = ({}, {"var.stage": "prod"}, {"app/var.stage": "prod"})
+        every += (described(one.evaluate(each), shown) for each in scenarios)
+    return every
+
+
+def test_edits_of_roots_that_are_tied(shown: Shown) -> None:
+    """What one takes of the state of another is what that puts out now."""
+    kept = Files(dict(TIED), retained=True)
+    first = said_of_tied(Files(dict(TIED)), shown)
+    wrong = [] if said_of_tied(kept, shown) == first else ["at first"]
+    for name, (path, old, new) in EDITS_OF_TIED.items():
+        assert old in TIED[path], name
+        text = TIED[path].replace(old, new, 1)
+        kept.change(path, text)
+        anew = said_of_tied(Files({**TIED, path: text}), shown)
+        if said_of_tied(kept, shown) != anew or anew == first:
+            wrong.append(name)
+        kept.change(path, TIED[path])
+        if said_of_tied(kept, shown) != first:
+            wrong.append(f"{name}, undone")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "same"),
+    [
+        (BESIDE, "", "", [True, True]),
+        (BESIDE, "default = 1", "default = 2", [True, False]),
+        (APP, "cidrsubnet", "cidrhost", [False, True]),
+        (SHARED, "output", "# more\noutput", [False, True]),
+    ],
+)
+def test_tied_roots_that_no_edit_has_reached(
+    path: str, old: str, new: str, same: list[bool]
+) -> None:
+    """They are the stack that they were."""
+    kept = Files(dict(TIED), retained=True)
+
+    def read() -> list[object]:
+        found, _ = stacks([*TIED], kept, Inputs(boundary="/nowhere"))
+        for one in found:
+            one.evaluate({})
+        return list(found)
+
+    before = read()
+    kept.change(path, TIED[path].replace(old, new, 1))
+    assert [one is other for one, other in zip(before, read(), strict=True)] == same
