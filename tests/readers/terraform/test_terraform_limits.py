@@ -203,3 +203,18 @@ def test_how_much_is_evaluated_altogether(
     assert error.message.startswith(told)
     assert error.place.line == 3 * known + 2
     assert evaluation.exhausted
+
+
+def test_what_is_too_much_is_told_whatever_it_is_beyond(
+    stack: Callable[..., TerraformStack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the limit is reached exactly before it is exceeded."""
+    text = "".join(f'resource "t" "t{n}" {{\n  x = [1]\n}}\n' for n in range(9))
+    told = []
+    for most in range(12):
+        monkeypatch.setattr(run, "MOST_WORK", most)
+        evaluation = stack(text).evaluate({})
+        found = [one.body.fields["x"] for one in evaluation.resources]
+        told.append((any(isinstance(one, Unknown) for one in found), len(evaluation.errors)))
+    assert set(told) == {(True, 1), (False, 0)}
+    assert told == sorted(told, reverse=True)

@@ -1,6 +1,7 @@
 """Where tools have put what they download: what `modules.json` notes, and checkov's folders."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -173,3 +174,25 @@ def test_what_the_settings_say(
     files = {"app/main.tf": call(source), f"vendor/{folder or ''}/main.tf": MADE}
     found = read(files, module_sources={named: str(tmp_path / "vendor")})
     assert addresses(found) == ([] if folder is None else ["module.vpc.t.t"])
+
+
+@pytest.mark.parametrize(
+    ("folder", "is_copy"),
+    [
+        ("app/.terraform/modules/x", True),
+        ("app/.external_modules/x", True),
+        ("app/.terragrunt-cache/a/b/x", True),
+        ("app/modules/x", False),
+        ("modules/.terraform/x", True),
+        ("shared", False),
+    ],
+)
+def test_a_path_into_what_a_tool_has_downloaded(
+    folder: str, is_copy: bool, read: Callable[..., Evaluation], tmp_path: Any
+) -> None:
+    """A module that lies there is a copy, which users do not edit, whatever the call says."""
+    path = os.path.relpath(tmp_path / folder, tmp_path / "app")
+    path = path if path.startswith("..") else f"./{path}"
+    found = read({"app/main.tf": call(path), f"{folder}/main.tf": MADE})
+    (made,) = (one for one in found.resources if one.type != ABSENT)
+    assert [one.downloaded for one in made.origin.called_from] == [is_copy]
