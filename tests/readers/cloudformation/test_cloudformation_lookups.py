@@ -265,3 +265,41 @@ def test_what_is_assumed_of_one_element(written: str, name: str) -> None:
     assert shown(value(written, Inputs(assumptions={name: Known("x")}))) == "x"
     other = written.replace("1,", "2,").replace("Cidr", "List")
     assert shown(value(other, Inputs(assumptions={name: Known("x")}))) != "x"
+
+
+@pytest.mark.parametrize(
+    ("condition", "truth"),
+    [
+        ("{'Fn::EachMemberEquals': [[a, a], a]}", True),
+        ("{'Fn::EachMemberEquals': [[a, b], a]}", False),
+        ("{'Fn::EachMemberEquals': [[], a]}", True),
+        ("{'Fn::EachMemberEquals': [[a, !Ref Env], a]}", None),
+        ("{'Fn::EachMemberEquals': [[b, !Ref Env], a]}", False),
+        ("{'Fn::EachMemberEquals': [!Split [',', !Sub 'a,${Env}'], a]}", None),
+        ("{'Fn::EachMemberEquals': [!Ref Zones, !Ref Env]}", None),
+        ("{'Fn::EachMemberIn': [[a, b], !Ref Zones]}", True),
+        ("{'Fn::EachMemberIn': [[a, z], !Ref Zones]}", False),
+        ("{'Fn::EachMemberIn': [[], !Ref Subnets]}", True),
+        ("{'Fn::EachMemberIn': [[a, !Ref Env], !Ref Zones]}", None),
+        ("{'Fn::EachMemberIn': [[z, !Ref Env], !Ref Zones]}", False),
+        ("{'Fn::EachMemberIn': [!Split [',', !Sub 'a,${Env}'], !Ref Zones]}", None),
+        ("{'Fn::EachMemberIn': [!Ref Subnets, !Ref Zones]}", None),
+        ("{'Fn::EachMemberIn': [[a], !Split [',', !Sub 'a,${Env}']]}", True),
+        ("{'Fn::EachMemberIn': [[z], !Split [',', !Sub 'a,${Env}']]}", None),
+        ("{'Fn::Contains': [!Ref Zones, a]}", True),
+        ("{'Fn::Contains': [!Ref Zones, z]}", False),
+        ("{'Fn::Contains': [!Split [',', !Sub 'a,${Env}'], a]}", True),
+        ("{'Fn::Contains': [!Split [',', !Sub 'a,${Env}'], z]}", None),
+        ("{'Fn::Contains': [[], !Ref Env]}", False),
+    ],
+)
+def test_conditions_on_lists(condition: str, truth: bool | None) -> None:
+    """They hold of all that a list has, and are open where it may have more that decides them."""
+    text = TEMPLATE.replace("!Equals [!Ref Env, prod]", condition)
+    text += "!If [IsProd, 'yes', 'no']\n"
+    (stack,), errors = stacks(["t.yaml"], Files({"t.yaml": text}), Inputs())
+    evaluation = stack.evaluate({})
+    assert (*errors, *evaluation.errors) == ()
+    (it,) = (one for one in evaluation.resources if one.origin.name == "It")
+    found = shown(it.body.fields["V"])
+    assert {"yes": True, "no": False}.get(str(found)) is truth
