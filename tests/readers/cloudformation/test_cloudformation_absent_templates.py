@@ -102,3 +102,63 @@ def test_an_address_that_is_given() -> None:
     """What is given for a parameter is what is missing then."""
     found = evaluated(STACK, "TemplateURL: !Ref Url", Inputs(parameters={"Url": Known("a.yaml")}))
     assert [(one.source, one.cure) for one in found.absent] == [("a.yaml", SCAN_TOO)]
+
+
+PROCESSED = "scan what aws cloudformation get-template --template-stage Processed writes"
+BELOW = [("macro", "Transform", "Own", 4), ("macro", "Transform", "Third", 5)]
+
+
+@pytest.mark.parametrize(
+    ("head", "absent"),
+    [
+        ("Other: x", BELOW),
+        ("Transform: Mine", [("macro", "Transform", "Mine", 1), *BELOW]),
+        ("Transform: {Name: Mine}", [("macro", "Transform", "Mine", 1), *BELOW]),
+        (
+            "Transform: [Mine, AWS::Serverless-2016-10-31, {Name: B}]",
+            [("macro", "Transform", "Mine", 1), ("macro", "Transform", "B", 1), *BELOW],
+        ),
+        ("Transform: AWS::LanguageExtensions", BELOW),
+        ("Transform: {Parameters: {Name: x}}", BELOW),
+        ("Transform: []", BELOW),
+    ],
+)
+def test_macros_that_are_not_there(head: str, absent: list[tuple[str, str, str, int]]) -> None:
+    """Those of others than AWS, wherever they stand: what they make is in no source."""
+    text = f"""{head}
+Resources:
+  A: {{Type: "AWS::S3::Bucket", Properties: {{X: !Transform {{Name: AWS::Include}}}}}}
+  B: {{Type: "AWS::S3::Bucket", Properties: {{"Fn::Transform": {{Name: Own}}}}}}
+  C: {{Type: "AWS::S3::Bucket", Properties: {{X: [y, {{Z: !Transform {{Name: Third}}}}]}}}}
+"""
+    (stack,), errors = stacks(["t.yaml"], Files({"t.yaml": text}), Inputs())
+    assert errors == []
+    found = [one for one in stack.evaluate({}).absent if one.kind != "include"]
+    assert [(one.kind, one.name, one.source, one.place.line) for one in found] == absent
+    assert {one.cure for one in found} == {PROCESSED}
+
+
+@pytest.mark.parametrize(
+    ("head", "resource", "absent"),
+    [
+        (
+            "Modules: {A: {Source: x}}",
+            "A: {Type: a}",
+            ("Modules", "", "aws cloudformation package"),
+        ),
+        ("Rain: {Modules: {A: x}}", "A: {Type: a}", ("Rain", "", "rain pkg")),
+        (
+            "Other: x",
+            "A: {Type: 'My::Own::Net::MODULE'}",
+            ("A", "My::Own::Net::MODULE", "aws cloudformation get-template"),
+        ),
+    ],
+)
+def test_modules_that_are_not_there(head: str, resource: str, absent: tuple[str, str, str]) -> None:
+    """Of the registry, or of a tool, which writes what is deployed."""
+    text = f"AWSTemplateFormatVersion: x\n{head}\nResources:\n  {resource}\n"
+    (stack,), errors = stacks(["t.yaml"], Files({"t.yaml": text}), Inputs())
+    (found,) = stack.evaluate({}).absent
+    assert errors == []
+    assert (found.kind, found.name, found.source) == ("module", *absent[:2])
+    assert found.cure.startswith(f"scan what {absent[2]}")
