@@ -260,3 +260,24 @@ def test_services_that_a_default_leaves_out_are_named(
     assert note.partition(":")[0] == (
         f"{variable('service')} is false by default, which leaves out {service}"
     )
+
+
+def test_services_that_wait_for_another_input_are_named_too(tmp_path: Path) -> None:
+    """Without the subnets that another default leaves empty none is deployed, with either."""
+    (tmp_path / "main.tf").write_text("""
+variable "on" { default = false }
+variable "subnets" { default = [] }
+resource "aws_security_group" "web" { count = var.on ? 1 : 0 }
+resource "aws_ecs_service" "web" {
+  count       = var.on ? 1 : 0
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = var.subnets
+    security_groups = [aws_security_group.web[0].id]
+  }
+}
+""")
+    report = scan(Options(paths=(str(tmp_path),), cwd=str(tmp_path)))
+
+    (note,) = report.notes
+    assert note.startswith("var.on is false by default, which leaves out aws_ecs_service.web")

@@ -82,7 +82,8 @@ def tried_defaults(
             if not changed.isdisjoint(met) or (more and one.verdict.absent)
         }
         deployed = not (evaluation.impossible or evaluation.exhausted)
-        if deployed and more and (added := _services(evaluation.resources) - services):
+        # Also where it takes more to deploy them: the subnets that another input has to give.
+        if more and (added := _services(evaluation.resources) - services):
             without.setdefault(default, sorted(added))
         if deployed and rules:
             left -= len(resources) // 16
