@@ -355,6 +355,9 @@ def test_of_templates_of_one_name_the_one_that_takes_the_parameters_counts(
     [
         ("infra/part.yaml", "{Name: a}", "/r/b/part.cf.yaml"),
         ("infra/part.template", "{Name: a}", "/r/b/part.cf.yaml"),
+        ("infra/packaged-part.yaml", "{Name: a}", "/r/b/part.cf.yaml"),
+        ("infra/part_out.yaml", "{Name: a}", "/r/b/part.cf.yaml"),
+        ("infra/outpart.yaml", "{Name: a}", None),
         ("services/part/service.yaml", "{Name: a}", "/r/b/part.cf.yaml"),
         ("infra/part.yaml", "{Name: a, Other: b}", None),
         ("infra/part.yaml", "{}", None),

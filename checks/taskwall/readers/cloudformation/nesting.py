@@ -10,6 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from taskwall.core.paths import encloses
+from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     OTHER,
     Known,
@@ -352,14 +353,16 @@ class Nesting:
         """The templates that an address of no file means if they are called otherwise there.
 
         What is uploaded as `vpc.yml` may be written as `vpc.cf.yml`, and what as `web/service.yml`
-        as `web.yml`. It has the parameters that it is given, and the outputs that are read of it.
+        as `web.yml`; `aws cloudformation package` makes `packaged-vpc.yml` of `vpc.yml`. It has the
+        parameters that it is given, and the outputs that are read of it.
         What a pipeline deploys is made by a build, and called as that says: logical ids have
         letters and digits only.
         """
         if not given_parameters(declared) or not declared.name.isalnum():
             return ()
         read = set(re.findall(rf"\b{declared.name}\W{{1,60}}Outputs\.(\w+)", template.unit.text))
-        names = {_stem(step) for step in steps[-2:]} - _USUAL_NAMES
+        stems = {_stem(step) for step in steps[-2:]}
+        names = {*stems, *(_PACKAGED.sub("", stem) for stem in stems)} - _USUAL_NAMES
         return [
             path
             for name in sorted(names)
@@ -423,6 +426,10 @@ _USUAL_NAMES: Final = frozenset(
     )
 )
 """Names of files and folders that do not say which template is meant."""
+
+
+_PACKAGED = pattern(r"^(?:out|output|packaged?|pkg)[-_]|[-_](?:out|output|packaged?|pkg)$")
+"""How people call what is packaged, beside its own name."""
 
 
 def _stem(path: str) -> str:
