@@ -426,7 +426,7 @@ output "subnets" { value = [aws_subnet.main.id] }
 """
 UNIT = """
 terraform {
-  source = "../../modules/web"
+  source = "%s"
 }
 dependency "vpc" {
   config_path = "../vpc"
@@ -437,7 +437,16 @@ inputs = {
 """
 
 
-def test_a_module_that_a_unit_elsewhere_deploys(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("unit", "source"),
+    [
+        ("api", "../../modules/web"),
+        ("api", "../../modules//web/"),
+        ("api", "${get_repo_root()}/modules/web"),
+        ("web", "../../modules/${basename(get_terragrunt_dir())}"),
+    ],
+)
+def test_a_module_that_a_unit_elsewhere_deploys(unit: str, source: str, tmp_path: Path) -> None:
     """A given folder is judged as the units of its repository deploy it; else by itself."""
     for name, text in (
         ("modules/web/main.tf", MODULE),
@@ -455,8 +464,8 @@ def test_a_module_that_a_unit_elsewhere_deploys(tmp_path: Path) -> None:
         return [(f.verdict, f.file, f.stack) for f in scan(asked).document.findings]
 
     assert told() == [("unknown", "modules/web/main.tf", "modules/web")]
-    (tmp_path / "live" / "web").mkdir()
-    (tmp_path / "live" / "web" / "terragrunt.hcl").write_text(UNIT)
+    (tmp_path / "live" / unit).mkdir()
+    (tmp_path / "live" / unit / "terragrunt.hcl").write_text(UNIT % source)
     assert told() == [("fail", "modules/vpc/main.tf", "live")]
     (tmp_path / "modules" / "web" / "main.tf").write_text(MODULE + 'locals {\n  x = "\n}\n')
     (error,) = scan(asked).document.errors

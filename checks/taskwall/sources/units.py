@@ -5,14 +5,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from taskwall.core.paths import encloses
+from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
-from taskwall.source.kinds import TERRAGRUNT
+from taskwall.source.kinds import HCL, TERRAGRUNT
 from taskwall.source.stack import Stack
 from taskwall.sources.listing import files_below
 
 if TYPE_CHECKING:
     from taskwall.readers.terraform.stack import TerraformStack
+
+_LAST_STEP = pattern(r'["/]([\w.-]+)/?["?$]')
+"""The last step of the address of a module, however the steps before it are written."""
 
 
 def deployed_by_units(
@@ -20,7 +24,8 @@ def deployed_by_units(
 ) -> "list[TerraformStack]":
     """Those root modules of given folders that units outside of these may deploy.
 
-    Such a module has inputs that nothing gives it where it lies, and its repository has units.
+    Such a module has inputs that nothing gives it where it lies, and its repository has units. One
+    of these is called as its folder, or what units are made of names that at the end of an address.
 
     Args:
         stacks: what was found below the folders.
@@ -42,10 +47,17 @@ def deployed_by_units(
     ]
     if not waiting:
         return []
-    units = (
+    outside = [
         path
         for path in files_below((boundary,), files)
-        if path.endswith(TERRAGRUNT) and not use.excludes(path)
-    )
-    outside = (path for path in units if not any(encloses(folder, path) for folder in given))
-    return waiting if any(True for _ in outside) else []
+        if path.endswith((*TERRAGRUNT, HCL))
+        and not use.excludes(path)
+        and not any(encloses(folder, path) for folder in given)
+    ]
+    units = [path for path in outside if path.endswith(TERRAGRUNT)]
+    if not units:
+        return []
+    named = {os.path.basename(os.path.dirname(path)) for path in units}
+    for path in outside:
+        named.update(_LAST_STEP.findall(files.text_if_readable(path)))
+    return [stack for stack in waiting if os.path.basename(stack.name) in named]
