@@ -119,9 +119,13 @@ def balancers(text: str) -> list[str]:
         ('"${var.v}.eu-west-1.elb.amazonaws.com"', ["${var.v}.eu-west-1.elb.amazonaws.com"]),
         ("aws_s3_bucket.s.bucket_domain_name", []),
         ('trimprefix(aws_s3_bucket.s.website_endpoint, "http://")', []),
-        ('split("/", aws_s3_bucket.s.url)[2]', []),
-        ('replace(aws_s3_bucket.s.url, "/^https?://([^/]*).*/", "$1")', []),
-        ("coalesce(var.v, aws_s3_bucket.s.url)", ["coalesce(var.v, aws_s3_bucket.s.url)"]),
+        ('split("/", aws_lambda_function_url.s.function_url)[2]', []),
+        ('replace(aws_apigatewayv2_api.s.api_endpoint, "/^https?://([^/]*).*/", "$1")', []),
+        (
+            "coalesce(var.v, aws_lambda_function_url.s.function_url)",
+            ["coalesce(var.v, aws_lambda_function_url.s.function_url)"],
+        ),
+        ('"${lower(random_pet.s.id)}.example.org"', ["${lower(random_pet.s.id)}.example.org"]),
         ("lower(aws_lb.b.dns_name)", ["lower(aws_lb.b.dns_name)"]),
         ('lookup({a = aws_lb.b.dns_name, c = ""}, aws_s3_bucket.s.id)', [""]),
         (

@@ -135,6 +135,14 @@ data "aws_ecr_repository" "m" {
   registry_id = data.aws_caller_identity.me.account_id
 }
 data "aws_ecr_image" "i" { repository_name = "app" }
+data "aws_ecr_image" "f" {
+  repository_name = "app"
+  region          = "us-east-2"
+}
+resource "aws_ecr_repository" "f" {
+  name   = "app"
+  region = "us-east-2"
+}
 """
 NUMBER = "123456789012"
 
@@ -170,6 +178,13 @@ def account(use: ContainerUse) -> str:
         ),
         ("data.aws_ecr_repository.n.repository_url", "210987654321", "", False),
         ("data.aws_ecr_image.i.image_uri", "data.aws_ecr_image.i.registry_id", "", False),
+        ("data.aws_ecr_image.f.image_uri", "data.aws_ecr_image.f.registry_id", "us-east-2", False),
+        (
+            "aws_ecr_repository.f.repository_url",
+            "aws_ecr_repository.f.registry_id",
+            "us-east-2",
+            False,
+        ),
         (
             "data.aws_ecr_repository.m.repository_url",
             "data.aws_caller_identity.me.account_id",
@@ -189,7 +204,7 @@ def account(use: ContainerUse) -> str:
         ('"${var.v}.dkr.ecr.eu-west-1.amazonaws.com/app"', "", "eu-west-1", False),
         (f'"localhost.x/{NUMBER}.dkr-ecr.eu-west-1.on.aws"', "", "", False),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_registries_of_accounts(image: str, owner: str, region: str, dual: bool) -> None:
     """The name of a registry has its account and Region, and so does what looks it up."""

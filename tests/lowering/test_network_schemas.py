@@ -630,6 +630,29 @@ resource "aws_security_group_rule" "r" {{
     assert [said(found.first_port), said(found.last_port)] == [expected, expected]
 
 
+def test_permissions_for_the_port_of_an_instance_of_a_cluster() -> None:
+    """It is that of the cluster, which may have another one than its engine has by default."""
+    (found,) = network("""
+Resources:
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties: {Engine: aurora-mysql, Port: 3307}
+  Writer:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: aurora-mysql, DBClusterIdentifier: !Ref Cluster}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      GroupId: sg-1
+      IpProtocol: tcp
+      FromPort: !GetAtt Writer.Endpoint.Port
+      ToPort: !GetAtt Cluster.Endpoint.Port
+      CidrIp: 10.0.0.0/16
+""").every(Permission)
+
+    assert [said(found.first_port), said(found.last_port)] == [OPEN, 3307]
+
+
 @pytest.mark.parametrize(
     ("type_", "body"),
     [

@@ -175,6 +175,9 @@ STARTS = 'user_data = "#!/bin/bash\\ndocker run prometheus"'
         (NAMED, STARTS, 'cluster = "shop"', False),
         (NAMED, STARTS, "# in the cluster that AWS takes", True),
         (NAMED, STARTS, 'cluster = "default"', True),
+        (NAMED, STARTS, "cluster = aws_ecs_cluster.shop.id", False),
+        (NAMED, STARTS, "cluster = var.v", True),
+        (NAMED, STARTS, 'cluster = var.v == "" ? null : var.v', True),
         (NAMED, "", "", True),
         (
             NAMED,

@@ -72,7 +72,9 @@ def port_referred_to(r: ResourceReader, value: Reference) -> int | None:
     while isinstance(step, Reference):
         found = r.builder.resources.get(step.resource)
         if found is not None and found.type in DATABASES and step.attribute in _ATTRIBUTES:
-            port = None if found.data else database_port(ResourceReader(found, r.builder))
+            its = ResourceReader(found, r.builder)
+            of_cluster = not its.attribute("", "DBClusterIdentifier").absent
+            port = None if found.data or of_cluster else database_port(its)
             one = port.some.spans if port is not None and port.some is not None else ()
             return one[0][0] if len(one) == 1 and one[0][0] == one[0][1] else None
         step = step.value

@@ -23,7 +23,7 @@ from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.entities.vpc_link import NetworkVpcLink, VpcLink
 from taskwall.model.load_balancing.edge import AliasRecord, EdgeConnection, dns_name
 from taskwall.model.load_balancing.vpc_link import LinkedIntegration
-from taskwall.source.resource import Cell, Resource
+from taskwall.source.resource import Cell
 
 DISTRIBUTIONS = ("aws_cloudfront_distribution", "AWS::CloudFront::Distribution")
 _RECORDS = ("aws_route53_record", "AWS::Route53::RecordSet")
@@ -34,6 +34,9 @@ _HOLDERS = ("aws_cloudformation_stack", "aws_cloudformation_stack_set_instance",
             "AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource", "Custom::",
             "AWS::GlobalAccelerator::Accelerator", "aws_globalaccelerator_accelerator")  # fmt: skip
 """Types whose attributes may be the name of a load balancer, or lead to one."""
+_URLS = frozenset({"api_endpoint", "ApiEndpoint", "function_url", "FunctionUrl", "invoke_url",
+                   "service_url", "ServiceUrl", "website_endpoint", "WebsiteURL"})  # fmt: skip
+"""Attributes that are the address of Lambda, API Gateway, App Runner or S3."""
 
 
 # --- CloudFront
@@ -112,6 +115,13 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
     None where it is certainly none: another thing of the sources, or a name of something else.
     """
     value = cell.value
+    if value is None:
+        return None
+    for record in r.builder.of_type(*_RECORDS) if depth == 0 else ():
+        other = ResourceReader(record, r.builder)
+        names = _full_names(other, other.body)
+        if any(same(name, value) or dns_name(name) == dns_name(value) != "" for name in names):
+            return _aliased(other)
     for reference in _references(value):
         resource = r.builder.resources.get(reference.resource)
         if resource is None:
@@ -120,15 +130,10 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
             return r.link(LoadBalancer, cell, "reaches")
         if resource.type in _RECORDS and depth == 0:
             return _aliased(ResourceReader(resource, r.builder))
-        if _is_another_service(resource):
+        if not resource.data and not resource.type.startswith((*_BALANCERS, *_RECORDS, *_HOLDERS)):
             return None
-    if value is None or _is_cut_from_another_name(r, cell):
+    if _is_cut_from_another_name(cell):
         return None
-    for record in r.builder.of_type(*_RECORDS) if depth == 0 else ():
-        other = ResourceReader(record, r.builder)
-        names = _full_names(other, other.body)
-        if any(same(name, value) or dns_name(name) == dns_name(value) != "" for name in names):
-            return _aliased(other)
     found = dereferenced(value)
     text = str(found.data) if isinstance(found, Known) else ""
     if isinstance(found, Text):
@@ -140,17 +145,11 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
     return r.link(LoadBalancer, cell, "reaches")
 
 
-def _is_another_service(resource: Resource) -> bool:
-    return not resource.data and not resource.type.startswith((*_BALANCERS, *_RECORDS, *_HOLDERS))
-
-
-def _is_cut_from_another_name(r: ResourceReader, cell: Cell) -> bool:
+def _is_cut_from_another_name(cell: Cell) -> bool:
     """Whether a name is what functions make of another service's: the host of a function's URL."""
-    owners = (
-        None if need.chooses else r.builder.resources.get(need.name.rpartition(".")[0])
-        for need in cell.needs
+    return bool(cell.needs) and all(
+        not need.chooses and need.name.rpartition(".")[2] in _URLS for need in cell.needs
     )
-    return bool(cell.needs) and all(one is not None and _is_another_service(one) for one in owners)
 
 
 def _aliased(record: ResourceReader) -> Link | None:

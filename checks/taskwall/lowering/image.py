@@ -85,9 +85,18 @@ def pulled(
         waits = doubt or image.needs
     truth = None if waits is not None else True
     fact = Fact(truth, text, image.place, r.name, waits or ())
-    yield located(ContainerUse(r.id, "image", held, fact, account=_account(r, image)), image)
+    use = ContainerUse(
+        r.id, "image", held, fact, region=_region(r, image), account=_account(r, image)
+    )
+    yield located(use, image)
     if held == ECR and (rule := pull_through(r, image)):
         yield first_pull(r, image, rule)
+
+
+def _region(r: ResourceReader, image: Cell) -> str:
+    """The Region of the repository of an image, if that says another one than its provider's."""
+    own = None if image.value is None else repository(r, image.value)
+    return "" if own is None else str(own.cell().get("region").known or "")
 
 
 def _account(r: ResourceReader, image: Cell) -> ResourceAttribute | str:

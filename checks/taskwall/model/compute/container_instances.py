@@ -305,12 +305,16 @@ def _joins_no_cluster_here(network: Network, instances: Instances, agents: Seque
         and bool(clusters and agents)
         and all(each.written and each.cluster and _is_default(each.cluster) for each in agents)
         and not any(each.named.open or each.named.known == "default" for each in clusters)
-        and not any(_is_default(each.cluster) for each in network.every(TaskSource))
+        and not any(_may_be_default(each.cluster) for each in network.every(TaskSource))
     )
 
 
 def _is_default(cluster: Link | None) -> bool:
     return cluster is None or cluster.to == "default"
+
+
+def _may_be_default(cluster: Link | None) -> bool:
+    return cluster is None or cluster.to == "default" or not cluster.exact
 
 
 def of_its_module(possible: Entity, users: dict[str, list[T]]) -> Iterator[T]:

@@ -380,9 +380,9 @@ def _is_another(network: Network, variable: Variable) -> dict[str, Fact]:
     task definition and is told so, too.
     """
     found = sources_of_definition(network, variable.definition)
-    # Of many services two are enough: one of them is another one than any of these.
-    sure = [pair for pair in found if pair[1].fact.truth][:2]
-    some = sure if len(sure) == 2 else found
+    # Of many services two are enough, best those that certainly run it: one of them is another one
+    # than any of these.
+    some = sorted(found, key=lambda pair: pair[1].fact.truth is not True)[:2]
     return {
         source.id: any_of((~link.fact, *(one.fact for other, one in some if other is not source)))
         for source, link in found
