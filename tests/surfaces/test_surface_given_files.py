@@ -470,3 +470,34 @@ def test_a_module_that_a_unit_elsewhere_deploys(unit: str, source: str, tmp_path
     (tmp_path / "modules" / "web" / "main.tf").write_text(MODULE + 'locals {\n  x = "\n}\n')
     (error,) = scan(asked).document.errors
     assert error.file == "modules/web/main.tf"
+
+
+def test_a_module_that_a_unit_deploys_and_that_reads_a_state(tmp_path: Path) -> None:
+    """What it reads of another root of the repository does not hide what the unit gives it."""
+    backend = 'terraform {\n  backend "s3" {\n    key = "net"\n  }\n}\n'
+    reads = (
+        'variable "public" {}\n'
+        'data "terraform_remote_state" "net" {\n  backend = "s3"\n  config = { key = "net" }\n}\n'
+    )
+    app = MODULE.replace("= true", "= var.public").replace("var.subnets", "local.subnets")
+    for name, text in (
+        ("net/main.tf", backend + VPC),
+        (
+            "app/main.tf",
+            reads
+            + app.replace('variable "subnets" { type = list(string) }', "")
+            + "locals {\n  subnets = data.terraform_remote_state.net.outputs.subnets\n}\n",
+        ),
+        (
+            "live/app/terragrunt.hcl",
+            'terraform {\n  source = "../../app"\n}\ninputs = {\n  public = true\n}\n',
+        ),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / ".git").mkdir()
+
+    for given in ("app", "app/main.tf"):
+        asked = Options((str(tmp_path / given),), cwd=str(tmp_path), select=("TW203",))
+        (found,) = scan(asked).document.findings
+        assert (found.verdict, found.file) == ("fail", "live/app/terragrunt.hcl")

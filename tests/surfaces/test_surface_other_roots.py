@@ -197,6 +197,20 @@ resource "aws_ssm_parameter" "subnets" {{
     assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["fail"]
 
 
+@pytest.mark.parametrize("more", ["", 'inputs = {\n  a = "b"\n}\n', 'terraform = "1"\n'])
+def test_a_name_in_a_file_of_values(more: str, tmp_path: Path) -> None:
+    """Whatever else is in it, and whatever variables there are called."""
+    reads = STATE.replace("%KIND%", "s3").replace("%CONFIG%", "key = var.state")
+    written(
+        tmp_path,
+        NETWORK.replace("%BACKEND%", S3.replace("%KEY%", 'key = "net.tfstate"')),
+        'variable "state" {}\nvariable "inputs" {}\n' + reads,
+    )
+    (tmp_path / "app" / "terraform.tfvars").write_text(f'state = "net.tfstate"\n{more}')
+
+    assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["fail"]
+
+
 SUBNETS = 'split(",", data.aws_ssm_parameter.subnets.value)'
 
 

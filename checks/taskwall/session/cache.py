@@ -86,6 +86,6 @@ class SessionCache:
             raise CancelledError
 
 
-def _key(stack: Stack) -> tuple[str, tuple[str, ...], frozenset[str]]:
-    """By what a stack is known again: its name, its deployments, and what is beside it."""
-    return stack.name, tuple(stack.deployments), stack.others_have
+def _key(stack: Stack) -> tuple[str, tuple[str, ...], frozenset[str], frozenset[str]]:
+    """By what a stack is known again: its name and deployments, what is beside it, who asks."""
+    return stack.name, tuple(stack.deployments), stack.others_have, stack.asked

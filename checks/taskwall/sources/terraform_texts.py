@@ -159,7 +159,7 @@ class TerraformTexts:
 
     def read(self, path: str) -> SearchedFile:
         """What a file reads and writes."""
-        found = self._files.made_of(path, _searched)
+        found = self._files.made_of(path, _given if path.endswith(".tfvars") else _searched)
         for source in found.calls if path.endswith(TERRAGRUNT) else ():
             folder = os.path.normpath(os.path.join(os.path.dirname(path), source))
             self._units.setdefault(folder, {})[path] = None
@@ -256,8 +256,7 @@ def _searched(text: str) -> SearchedFile:
     writes, writes_by = set[str](), set[str]()
     looks_up, calls = list[tuple[str, str]](), list[str]()
     is_open = has_backend = False
-    blocks = list(_blocks(text, _BLOCK))
-    for match, block in blocks:
+    for match, block in _blocks(text, _BLOCK):
         if match["sought"]:
             names = [*_called(block), *((ANY,) if _TAGS.search(block) else ())]
             looks_up += [(_SOUGHT[match["sought"]], name) for name in names]
@@ -277,8 +276,6 @@ def _searched(text: str) -> SearchedFile:
             writes_by.update(variable for _, variable in named if variable)
             has_backend |= bool(match["backend"])
             is_open |= bool(match["backend"]) and not names
-    if not blocks:
-        values += _GIVEN.findall(text)
     return SearchedFile(
         tuple(asks),
         frozenset(writes),
@@ -289,6 +286,12 @@ def _searched(text: str) -> SearchedFile:
         tuple(looks_up),
         tuple(calls),
     )
+
+
+def _given(text: str) -> SearchedFile:
+    """What the text of a file of values says that variables may be."""
+    none = frozenset[str]()
+    return SearchedFile((), none, none, False, False, tuple(_GIVEN.findall(text)), (), ())
 
 
 def _made(text: str) -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,7 @@
 """The units of Terragrunt that deploy a given folder, wherever in its repository those are."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from taskwall.core.paths import encloses
@@ -34,17 +34,10 @@ def deployed_by_units(
         use: says which files are excluded.
         files: reads them.
     """
-    from taskwall.readers.terraform.stack import TerraformStack
-
     given = tuple(folders)
     if boundary in given or not os.path.exists(os.path.join(boundary, ".git")):
         return []
-    waiting = [
-        stack
-        for stack in stacks
-        if type(stack) is TerraformStack  # of a unit it is another one
-        and any("default" not in one.body.attributes for one in stack.root.variables.values())
-    ]
+    waiting = [roots for roots in map(_roots, stacks) if any(map(_waits, roots))]
     if not waiting:
         return []
     outside = [
@@ -60,4 +53,24 @@ def deployed_by_units(
     named = {os.path.basename(os.path.dirname(path)) for path in units}
     for path in outside:
         named.update(_LAST_STEP.findall(files.text_if_readable(path)))
-    return [stack for stack in waiting if os.path.basename(stack.name) in named]
+    return [
+        root
+        for roots in waiting
+        if named.issuperset(os.path.basename(each.name) for each in roots)
+        for root in roots
+    ]
+
+
+def _roots(stack: Stack) -> "Sequence[TerraformStack]":
+    """The root modules of a stack; none of a unit, or if it has something else."""
+    from taskwall.readers.terraform.joined_roots import JoinedStack
+    from taskwall.readers.terraform.stack import TerraformStack
+
+    roots = stack.scanned if isinstance(stack, JoinedStack) else (stack,)
+    found = [root for root in roots if type(root) is TerraformStack]  # of a unit it is another one
+    return found if len(found) == len(roots) else ()
+
+
+def _waits(root: "TerraformStack") -> bool:
+    """Whether a root module has an input that has no value where it lies."""
+    return any("default" not in each.body.attributes for each in root.root.variables.values())
