@@ -76,6 +76,12 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "cp to a folder that stands first": (
         f"echo {BLOCK}=true > /tmp/ecs.config\ncp -t /etc/ecs /tmp/ecs.config\n", True,
     ),
+    "cp with two options in one word": (
+        f"echo {BLOCK}=true > /tmp/ecs.config\ncp -vt /etc/ecs /tmp/ecs.config\n", True,
+    ),
+    "a path that starts with two slashes": (
+        f"echo {BLOCK}=true >> //etc//ecs/ecs.config\n", True,
+    ),
     "mv to a folder that an option names": (
         f"echo {BLOCK}=true > /ecs.config\nmv --target-directory=/etc/ecs /ecs.config\n", True,
     ),
@@ -730,6 +736,8 @@ def test_how_a_command_is_run() -> None:
     ways += ["cloud-init-per instance settings", "sudo cloud-init-per once a"]
     ways += ["nice", "nice -n 5", "ionice -c 3", "setsid -w", "stdbuf -o L", "timeout 60"]
     ways += ["timeout -k 5 60", "timeout --foreground 1m", "sudo timeout 9 nice"]
+    ways += ["timeout --signal KILL 10", "timeout --kill-after=5 10", "nice --adjustment 10"]
+    ways += ["exec -a agent", "env -u HOME A=b", "sudo -u root -g root", "time -f %e"]
     shells = ("bash", "sh", "dash", "ash", "zsh", "ksh")
     scripts = [f"echo {BLOCK}=true | {way} tee -a {FILE}\n" for way in ways]
     scripts += [f"{shell} -c 'echo {BLOCK}=true >> {FILE}'\n" for shell in shells]

@@ -652,7 +652,7 @@ READS = 'data "aws_ssm_parameter" "subnets" {\n  name = "/net/subnets"\n}\n'
         ("${get_repo_root()}/modules/app", "", "unknown"),
         (
             "${get_repo_root()}/modules/app",
-            'dependencies {\n  paths = [\n    "../none",\n    "../net",\n  ]\n}\n',
+            'dependencies {\n  # names\n  paths = [\n    "../none",\n    "../net",\n  ]\n}\n',
             "fail",
         ),
     ],

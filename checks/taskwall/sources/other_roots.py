@@ -23,7 +23,7 @@ from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, T
 
 _PATH = r'"(?:\$\{get_terragrunt_dir\(\)\}/)?([^"$\n]+)"'
 _DEPENDS = pattern(rf"^[ \t]*config_path\s*=\s*{_PATH}", re.MULTILINE)
-_AFTER = pattern(r"^dependencies\s*\{\s*paths\s*=\s*\[([^\]]*)\]", re.MULTILINE)
+_AFTER = pattern(r"^dependencies\s*\{[^{}]*?\bpaths\s*=\s*\[([^\]]*)\]", re.MULTILINE)
 """The units after which one is applied: it may read what they store."""
 _PATHS = pattern(_PATH)
 

@@ -515,7 +515,11 @@ class Shell(ShellWords):
             whole = word
         mark = STAND_IN.search(whole)
         end = len(whole) if mark is None else whole.rfind("/", 0, mark.start())
-        return posixpath.normpath(whole[:end]) + whole[end:] if word and end > 0 else whole
+        if not word or end <= 0:
+            return whole
+        plain = posixpath.normpath(whole[:end])
+        # It keeps two slashes at the start, which mean one on Linux.
+        return (plain[1:] if plain.startswith("//") else plain) + whole[end:]
 
     def subshell(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int

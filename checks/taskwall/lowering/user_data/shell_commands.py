@@ -57,15 +57,17 @@ _READERS = frozenset(
 )  # fmt: skip
 """Commands that do not change the files that they name."""
 
-_AS = ("-u", "-g", "--user", "--group")
 _PREFIXES: dict[str, tuple[tuple[str, ...], int]] = {
-    **dict.fromkeys(("sudo", "env", "command", "nohup", "time", "builtin", "exec"), (_AS, 0)),
+    **dict.fromkeys(("builtin", "command", "nohup", "setsid"), ((), 0)),
     "cloud-init-per": ((), 2),
-    "nice": (("-n",), 0),
-    "ionice": (("-c", "-n"), 0),
-    "setsid": ((), 0),
-    "stdbuf": (("-i", "-o", "-e"), 0),
-    "timeout": (("-k", "-s"), 1),
+    "env": (("-C", "-u", "--chdir", "--unset"), 0),
+    "exec": (("-a",), 0),
+    "ionice": (("-c", "-n", "--class", "--classdata"), 0),
+    "nice": (("-n", "--adjustment"), 0),
+    "stdbuf": (("-e", "-i", "-o", "--error", "--input", "--output"), 0),
+    "sudo": (("-C", "-D", "-g", "-p", "-u", "--chdir", "--group", "--prompt", "--user"), 0),
+    "time": (("-f", "-o", "--format", "--output"), 0),
+    "timeout": (("-k", "-s", "--kill-after", "--signal"), 1),
 }
 """What only says how to run a command: its options that take a word, and its own words."""
 
@@ -202,11 +204,15 @@ def _tee(call: ShellCall) -> list[ScriptLine]:
     return call.given
 
 
+_INTO = pattern(r"-[a-zA-Z]*t|--target-directory")
+"""The option of `cp` and `mv` before the folder that they write to; others may stand with it."""
+
+
 def _copy(call: ShellCall) -> list[ScriptLine]:
     words: list[str] = []
     folder: list[str] = []
     for before, word in pairwise(("", *call.arguments)):
-        if before in ("-t", "--target-directory") or word.startswith("--target-directory="):
+        if _INTO.fullmatch(before) or word.startswith("--target-directory="):
             folder = [word.removeprefix("--target-directory=")]
         elif not word.startswith("-"):
             words.append(word)
