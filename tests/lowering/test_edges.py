@@ -152,6 +152,12 @@ resource "aws_route53_record" "r" {{
 """
 
 
+RANDOM = """
+resource "random_pet" "p" {}
+resource "aws_acm_certificate" "c" { domain_name = "other.example.com" }
+"""
+
+
 @pytest.mark.parametrize("alias", [True, False])
 @pytest.mark.parametrize(
     ("domain", "name"),
@@ -163,11 +169,14 @@ resource "aws_route53_record" "r" {{
         ('"${var.v}.example.com"', "var.v"),
         ("var.v", "var.v"),
         ("aws_route53_record.r.fqdn", '"app"'),
+        ('"${lower(random_pet.p.id)}.example.com"', "lower(random_pet.p.id)"),
+        ('"${random_pet.p.id}.example.com"', "random_pet.p.id"),
+        ("aws_acm_certificate.c.domain_name", "aws_acm_certificate.c.domain_name"),
     ],
 )
 def test_records_lead_to_load_balancers(domain: str, name: str, alias: bool) -> None:
     """Terraform adds the name of the zone where it is not written."""
-    text = distribution(domain)
+    text = distribution(domain) + RANDOM
 
     assert balancers(text + record(name, "aws_lb.b.dns_name", alias)) == ["aws_lb.b"]
     assert balancers(text + record(name, '"www.example.org"', alias)) == []

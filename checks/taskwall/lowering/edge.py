@@ -117,11 +117,9 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
     value = cell.value
     if value is None:
         return None
-    for record in r.builder.of_type(*_RECORDS) if depth == 0 else ():
-        other = ResourceReader(record, r.builder)
-        names = _full_names(other, other.body)
-        if any(same(name, value) or dns_name(name) == dns_name(value) != "" for name in names):
-            return _aliased(other)
+    records = r.builder.recalled("names of records", _records_by_name, r) if depth == 0 else {}
+    if (name := dns_name(value)) and name in records:
+        return _aliased(records[name])
     for reference in _references(value):
         resource = r.builder.resources.get(reference.resource)
         if resource is None:
@@ -143,6 +141,16 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
     if ".elb." not in host and (other_service or isinstance(found, Known)):
         return None
     return r.link(LoadBalancer, cell, "reaches")
+
+
+def _records_by_name(r: ResourceReader) -> dict[str, ResourceReader]:
+    """The records of the sources by each name that they may have; of several, the first."""
+    found: dict[str, ResourceReader] = {}
+    for each in r.builder.of_type(*_RECORDS):
+        record = ResourceReader(each, r.builder)
+        for name in _full_names(record, record.body):
+            found.setdefault(dns_name(name), record)
+    return found
 
 
 def _is_cut_from_another_name(cell: Cell) -> bool:
