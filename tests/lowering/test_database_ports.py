@@ -2,8 +2,9 @@
 
 import pytest
 
-from lowering.networks import network
+from lowering.networks import OPEN, network, said
 from taskwall.model.data_stores.store import Store
+from taskwall.model.entities.security_group import Permission
 from taskwall.model.permissions.ports import RequiredPorts
 
 Spans = tuple[tuple[int, int], ...]
@@ -34,7 +35,11 @@ INSTANCES: dict[str, Spans | None] = {
     POSTGRES + 'snapshot_identifier = "s"\n': None,
     POSTGRES + 'replicate_source_db = "d"\n': None,
     POSTGRES + 'restore_to_point_in_time {\nsource_db_instance_identifier = "d"\n}\n': None,
+    POSTGRES + "restore_to_point_in_time {}\n": None,
     POSTGRES + 'snapshot_identifier = "s"\nport = 5433\n': ((5433, 5433),),
+    AURORA: (*FURTHER, (5432, 5432)),
+    'engine = "aurora-mysql"\n': ((3306, 3306),),
+    'engine = "aurora"\n': ((3306, 3306),),
 }
 CLUSTERS: dict[str, Spans | None] = {
     AURORA: (*FURTHER, (5432, 5432)),
@@ -42,6 +47,12 @@ CLUSTERS: dict[str, Spans | None] = {
     'engine = "aurora-mysql"\n': ((3306, 3306),),
     'engine = "aurora"\n': ((3306, 3306),),
     POSTGRES: ((5432, 5432),),
+    'engine = "mysql"\n': ((3306, 3306),),
+    'engine = "mariadb"\n': ((3306, 3306),),
+    'engine = "mysql"\nport = 3307\n': ((3307, 3307),),
+    'engine = "mysql"\nport = "3307"\n': ((3307, 3307),),
+    'engine = "mysql"\nport = 3307\nsnapshot_identifier = "s"\n': ((3307, 3307),),
+    AURORA + "restore_to_point_in_time {}\n": None,
     AURORA + 'snapshot_identifier = "s"\n': None,
     AURORA + 'replication_source_identifier = "s"\n': None,
     AURORA + 'restore_to_point_in_time {\nsource_cluster_identifier = "x"\n}\n': None,
@@ -116,3 +127,68 @@ def test_ports_of_databases_of_a_template(type_: str, body: str, spans: Spans | 
 
     some = None if found.port is None else found.port.some
     assert (None if some is None else some.spans) == spans
+
+
+@pytest.mark.parametrize(
+    ("opened", "expected"),
+    [
+        ("aws_db_instance.d.port", 3306),
+        ("aws_db_instance.own.port", 3307),
+        ("aws_db_instance.copy.port", OPEN),
+        ("aws_db_instance.d.id", OPEN),
+        ("aws_rds_cluster.a.port", OPEN),
+        ("data.aws_db_instance.d.port", OPEN),
+        ("local.p", 3306),
+        ("var.v", OPEN),
+    ],
+)
+def test_permissions_for_the_port_of_a_database(opened: str, expected: object) -> None:
+    """It is known where the engine of a written database alone decides on it."""
+    (found,) = network(f"""
+variable "v" {{}}
+locals {{ p = aws_db_instance.d.port }}
+resource "aws_db_instance" "d" {{ engine = "mysql" }}
+resource "aws_db_instance" "own" {{
+  engine = "mysql"
+  port   = 3307
+}}
+resource "aws_db_instance" "copy" {{
+  engine              = "mysql"
+  snapshot_identifier = "s"
+}}
+resource "aws_rds_cluster" "a" {{ engine = "aurora-postgresql" }}
+data "aws_db_instance" "d" {{}}
+resource "aws_security_group_rule" "r" {{
+  type              = "ingress"
+  security_group_id = "sg-1"
+  protocol          = "tcp"
+  from_port         = {opened}
+  to_port           = {opened}
+  cidr_blocks       = ["10.0.0.0/16"]
+}}
+""").every(Permission)
+
+    assert [said(found.first_port), said(found.last_port)] == [expected, expected]
+
+
+def test_permissions_for_the_port_of_an_instance_of_a_cluster() -> None:
+    """It is that of the cluster, which may have another one than its engine has by default."""
+    (found,) = network("""
+Resources:
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties: {Engine: aurora-mysql, Port: 3307}
+  Writer:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: aurora-mysql, DBClusterIdentifier: !Ref Cluster}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      GroupId: sg-1
+      IpProtocol: tcp
+      FromPort: !GetAtt Writer.Endpoint.Port
+      ToPort: !GetAtt Cluster.Endpoint.Port
+      CidrIp: 10.0.0.0/16
+""").every(Permission)
+
+    assert [said(found.first_port), said(found.last_port)] == [OPEN, 3307]

@@ -3,8 +3,6 @@
 import pytest
 
 from lowering.networks import OPEN, network, said
-from taskwall.model.core.address import Ranges
-from taskwall.model.data_stores.store import Store
 from taskwall.model.entities.security_group import Permission, PrefixList, SecurityGroup
 from taskwall.model.entities.vpc import (
     Association,
@@ -17,7 +15,6 @@ from taskwall.model.entities.vpc import (
     Subnet,
     Vpc,
 )
-from taskwall.model.permissions.ports import RequiredPorts
 from taskwall.model.routing.vpc_attachments import (
     SubnetShare,
     TransitAttachment,
@@ -551,165 +548,6 @@ resource "aws_vpn_connection" "c" {
     assert [(each.gateway.to, each.customer.to, said(each.static)) for each in found] == [
         ("vgw-1", "cgw-1", False), ("vgw-1", "cgw-1", True),
     ]  # fmt: skip
-
-
-def port(type_: str, body: str) -> RequiredPorts | None:
-    """The port of a database of Terraform."""
-    text = f'variable "v" {{}}\nresource "{type_}" "d" {{\n{body}\n}}\n'
-    (store,) = network(text).every(Store)
-    return store.port
-
-
-INSTANCE, CLUSTER = "aws_db_instance", "aws_rds_cluster"
-
-
-@pytest.mark.parametrize("type_", [INSTANCE, CLUSTER])
-@pytest.mark.parametrize(
-    ("body", "some", "enough"),
-    [
-        ('engine = "postgres"', (5432,), 5432),
-        ('engine = "mysql"', (3306,), 3306),
-        ('engine = "mariadb"', (3306,), 3306),
-        ('engine = "aurora"', (3306,), 3306),
-        ('engine = "aurora-mysql"', (3306,), 3306),
-        ('engine = "aurora-postgresql"', (1433, 3306, 5432), 5432),
-        ('engine = "mysql"\nport = 3307', (3307,), 3307),
-        ('engine = "mysql"\nport = "3307"', (3307,), 3307),
-        ('engine = "mysql"\nport = 3307\nsnapshot_identifier = "s"', (3307,), 3307),
-    ],
-)
-def test_ports_of_databases(type_: str, body: str, some: tuple[int, ...], enough: int) -> None:
-    """The port is written, or the one of the engine; Aurora PostgreSQL may have others."""
-    found = port(type_, body)
-
-    assert found is not None
-    assert found.some == Ranges.from_spans((each, each) for each in some)
-    assert found.enough == (Ranges.from_spans([(enough, enough)]),)
-    assert found.named == {f"{type_}.d.port", f"{type_}.d.Endpoint.Port"}
-
-
-@pytest.mark.parametrize(
-    ("opened", "expected"),
-    [
-        ("aws_db_instance.d.port", 3306),
-        ("aws_db_instance.own.port", 3307),
-        ("aws_db_instance.copy.port", OPEN),
-        ("aws_db_instance.d.id", OPEN),
-        ("aws_rds_cluster.a.port", OPEN),
-        ("data.aws_db_instance.d.port", OPEN),
-        ("local.p", 3306),
-        ("var.v", OPEN),
-    ],
-)
-def test_permissions_for_the_port_of_a_database(opened: str, expected: object) -> None:
-    """It is known where the engine of a written database alone decides on it."""
-    (found,) = network(f"""
-variable "v" {{}}
-locals {{ p = aws_db_instance.d.port }}
-resource "aws_db_instance" "d" {{ engine = "mysql" }}
-resource "aws_db_instance" "own" {{
-  engine = "mysql"
-  port   = 3307
-}}
-resource "aws_db_instance" "copy" {{
-  engine              = "mysql"
-  snapshot_identifier = "s"
-}}
-resource "aws_rds_cluster" "a" {{ engine = "aurora-postgresql" }}
-data "aws_db_instance" "d" {{}}
-resource "aws_security_group_rule" "r" {{
-  type              = "ingress"
-  security_group_id = "sg-1"
-  protocol          = "tcp"
-  from_port         = {opened}
-  to_port           = {opened}
-  cidr_blocks       = ["10.0.0.0/16"]
-}}
-""").every(Permission)
-
-    assert [said(found.first_port), said(found.last_port)] == [expected, expected]
-
-
-def test_permissions_for_the_port_of_an_instance_of_a_cluster() -> None:
-    """It is that of the cluster, which may have another one than its engine has by default."""
-    (found,) = network("""
-Resources:
-  Cluster:
-    Type: AWS::RDS::DBCluster
-    Properties: {Engine: aurora-mysql, Port: 3307}
-  Writer:
-    Type: AWS::RDS::DBInstance
-    Properties: {Engine: aurora-mysql, DBClusterIdentifier: !Ref Cluster}
-  Rule:
-    Type: AWS::EC2::SecurityGroupIngress
-    Properties:
-      GroupId: sg-1
-      IpProtocol: tcp
-      FromPort: !GetAtt Writer.Endpoint.Port
-      ToPort: !GetAtt Cluster.Endpoint.Port
-      CidrIp: 10.0.0.0/16
-""").every(Permission)
-
-    assert [said(found.first_port), said(found.last_port)] == [OPEN, 3307]
-
-
-@pytest.mark.parametrize(
-    ("type_", "body"),
-    [
-        (INSTANCE, 'engine = "oracle-ee"'),
-        (INSTANCE, 'engine = "mysql"\nport = "x"'),
-        (INSTANCE, 'engine = "mysql"\nsnapshot_identifier = "s"'),
-        (INSTANCE, 'engine = "mysql"\nreplicate_source_db = "s"'),
-        (INSTANCE, 'engine = "mysql"\nrestore_to_point_in_time {}'),
-        (CLUSTER, 'engine = "aurora-mysql"\nsnapshot_identifier = "s"'),
-        (CLUSTER, 'engine = "aurora-mysql"\nreplication_source_identifier = "s"'),
-        (CLUSTER, 'engine = "aurora-mysql"\nrestore_to_point_in_time {}'),
-    ],
-)
-def test_databases_whose_ports_nobody_says(type_: str, body: str) -> None:
-    """Other engines have further ports, and a copy has that of what it was made from."""
-    assert port(type_, body) is None
-
-
-@pytest.mark.parametrize(
-    ("key", "type_"),
-    [
-        ("DBSnapshotIdentifier", "AWS::RDS::DBInstance"),
-        ("DBClusterSnapshotIdentifier", "AWS::RDS::DBInstance"),
-        ("SourceDBInstanceIdentifier", "AWS::RDS::DBInstance"),
-        ("SourceDbiResourceId", "AWS::RDS::DBInstance"),
-        ("SnapshotIdentifier", "AWS::RDS::DBCluster"),
-        ("ReplicationSourceIdentifier", "AWS::RDS::DBCluster"),
-        ("SourceDBClusterIdentifier", "AWS::RDS::DBCluster"),
-    ],
-)
-def test_copies_of_databases_in_templates(key: str, type_: str) -> None:
-    """CloudFormation has more words for what a database is made from."""
-    text = f"Resources:\n  D: {{Type: {type_}, Properties: {{Engine: mysql, {key}: s}}}}\n"
-    (store,) = network(text).every(Store)
-    (plain,) = network(text.replace(key, "Description")).every(Store)
-
-    assert store.port is None
-    assert plain.port is not None
-
-
-@pytest.mark.parametrize(
-    ("body", "enough", "named"),
-    [
-        ("engine = var.v", (), False),
-        ("engine = var.v\nport = 5", (5,), False),
-        ('engine = "mysql"\nport = var.v', (), True),
-    ],
-)
-def test_ports_that_are_not_known(body: str, enough: tuple[int, ...], named: bool) -> None:
-    """They wait for what decides, and go by its name."""
-    found = port(INSTANCE, body)
-
-    assert found is not None
-    assert found.some is None
-    assert [need.name for need in found.needs] == ["var.v"]
-    assert found.enough == tuple(Ranges.from_spans([(each, each)]) for each in enough)
-    assert ("var.v" in found.named) is named
 
 
 def test_entries_of_prefix_lists() -> None:

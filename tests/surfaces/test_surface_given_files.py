@@ -437,6 +437,19 @@ inputs = {
 """
 
 
+INCLUDE = """
+include "service" {
+  path           = find_in_parent_folders("service.hcl")
+  merge_strategy = "deep"
+}
+"""
+SOURCE = """
+terraform {
+  source = "${get_repo_root()}/modules/web"
+}
+"""
+
+
 @pytest.mark.parametrize(
     ("unit", "source"),
     [
@@ -444,6 +457,7 @@ inputs = {
         ("api", "../../modules//web/"),
         ("api", "${get_repo_root()}/modules/web"),
         ("web", "../../modules/${basename(get_terragrunt_dir())}"),
+        ("api", ""),
     ],
 )
 def test_a_module_that_a_unit_elsewhere_deploys(unit: str, source: str, tmp_path: Path) -> None:
@@ -465,7 +479,11 @@ def test_a_module_that_a_unit_elsewhere_deploys(unit: str, source: str, tmp_path
 
     assert told() == [("unknown", "modules/web/main.tf", "modules/web")]
     (tmp_path / "live" / unit).mkdir()
-    (tmp_path / "live" / unit / "terragrunt.hcl").write_text(UNIT % source)
+    text = UNIT % source
+    if not source:  # what it includes gives it
+        text = text.replace('  source = ""\n', "") + INCLUDE
+        (tmp_path / "live" / "service.hcl").write_text(SOURCE)
+    (tmp_path / "live" / unit / "terragrunt.hcl").write_text(text)
     assert told() == [("fail", "modules/vpc/main.tf", "live")]
     (tmp_path / "modules" / "web" / "main.tf").write_text(MODULE + 'locals {\n  x = "\n}\n')
     (error,) = scan(asked).document.errors

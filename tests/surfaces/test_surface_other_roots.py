@@ -716,7 +716,7 @@ def test_files_of_other_kinds_use_up_no_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of many files in a repository, those that are no Terraform are not among the candidates."""
-    monkeypatch.setattr("taskwall.sources.other_roots.MAX_CANDIDATES", 1)
+    monkeypatch.setattr("taskwall.sources.listing.MAX_CANDIDATES", 1)
     reads = STATE.replace("%KIND%", "s3").replace(
         "%CONFIG%", 'bucket = "states"\n    key = "net.tfstate"'
     )

@@ -128,9 +128,9 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
             return r.link(LoadBalancer, cell, "reaches")
         if resource.type in _RECORDS and depth == 0:
             return _aliased(ResourceReader(resource, r.builder))
-        if not resource.data and not resource.type.startswith((*_BALANCERS, *_RECORDS, *_HOLDERS)):
+        if not resource.data and not resource.type.startswith((*_RECORDS, *_HOLDERS)):
             return None
-    if _is_cut_from_another_name(cell):
+    if _is_cut_from_url(cell):
         return None
     found = dereferenced(value)
     text = str(found.data) if isinstance(found, Known) else ""
@@ -153,8 +153,8 @@ def _records_by_name(r: ResourceReader) -> dict[str, ResourceReader]:
     return found
 
 
-def _is_cut_from_another_name(cell: Cell) -> bool:
-    """Whether a name is what functions make of another service's: the host of a function's URL."""
+def _is_cut_from_url(cell: Cell) -> bool:
+    """Whether a name is what functions make of the URL of another service."""
     return bool(cell.needs) and all(
         not need.chooses and need.name.rpartition(".")[2] in _URLS for need in cell.needs
     )

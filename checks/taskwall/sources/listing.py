@@ -1,7 +1,8 @@
 """The files of a scan by their names: those below a folder, beside a file, and in a repository."""
 
 import os
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from itertools import islice
 
 from taskwall.core.paths import encloses, repository_of
 from taskwall.source.files import (
@@ -51,6 +52,26 @@ def files_below(
     for path in walk(folders, files=files, errors=errors):
         if path.endswith((*ROOTS, *TEMPLATES, *VALUES, *COMPONENTS)) and cache not in path:
             yield path
+
+
+class FileListing:
+    """The files below folders by their endings; where files last, as they were at first."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+
+    def below(
+        self, folder: str, endings: tuple[str, ...], files: Files, counts: Callable[[str], bool]
+    ) -> tuple[str, ...]:
+        """Those of a folder that end so and count, so many of them as are looked at."""
+        known = self._known.get((folder, endings))
+        if known is None:
+            every = walk((folder,), files=files)
+            some = (path for path in every if path.endswith(endings) and counts(path))
+            known = tuple(islice(some, MAX_CANDIDATES))
+            if files.retained:
+                self._known[folder, endings] = known
+        return known
 
 
 def found_in(folder: str, scope: ScanScope) -> Iterator[str]:

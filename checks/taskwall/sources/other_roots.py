@@ -9,16 +9,16 @@ is looked through and not parsed.
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TERRAGRUNT
-from taskwall.sources.listing import MAX_CANDIDATES, files_below
+from taskwall.sources.listing import FileListing
 from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, TerraformTexts
 
 _PATH = r'"(?:\$\{get_terragrunt_dir\(\)\}/)?([^"$\n]+)"'
@@ -53,9 +53,9 @@ def roots_written(
 
     if not wanted and not any(texts.read(path).has_backend for path in known):
         return tuple(found)
-    candidates = files.one(_Candidates, _Candidates)
+    listing = files.one(FileListing, FileListing)
     folders: dict[str, list[str]] = {}
-    for path in filter(counts, candidates.below(boundary, files, counts)):
+    for path in filter(counts, listing.below(boundary, ROOTS, files, counts)):
         folders.setdefault(os.path.dirname(path), []).append(path)
     writers = _Writers(folders, known, texts)
 
@@ -174,24 +174,6 @@ class _Writers:
                 yield one
             waiting += [each for each in sorted(callers) if each not in seen]
             seen.update(callers)
-
-
-class _Candidates:
-    """The files of Terraform, and units, below folders; where files last, as they were at first."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[str, ...]] = {}
-
-    def below(self, folder: str, files: Files, counts: Callable[[str], bool]) -> tuple[str, ...]:
-        """Those of a folder that count."""
-        known = self._known.get(folder)
-        if known is None:
-            every = files_below((folder,), files)
-            some = (path for path in every if path.endswith(ROOTS) and counts(path))
-            known = tuple(islice(some, MAX_CANDIDATES))
-            if files.retained:
-                self._known[folder] = known
-        return known
 
 
 def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator[str]:

@@ -8,9 +8,9 @@ from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
-from taskwall.source.kinds import HCL, TERRAGRUNT
+from taskwall.source.kinds import HCL, TERRAGRUNT, is_terraform
 from taskwall.source.stack import Stack
-from taskwall.sources.listing import files_below
+from taskwall.sources.listing import FileListing
 
 if TYPE_CHECKING:
     from taskwall.readers.terraform.stack import TerraformStack
@@ -24,8 +24,8 @@ def deployed_by_units(
 ) -> "list[TerraformStack]":
     """Those root modules of given folders that units outside of these may deploy.
 
-    Such a module has inputs that nothing gives it where it lies, and its repository has units. One
-    of these is called as its folder, or what units are made of names that at the end of an address.
+    Such a module has inputs that nothing gives it where it lies. A unit is called as its folder, or
+    an `.hcl` file of the repository names that at the end of an address.
 
     Args:
         stacks: what was found below the folders.
@@ -40,19 +40,17 @@ def deployed_by_units(
     waiting = [roots for roots in map(_roots, stacks) if any(map(_waits, roots))]
     if not waiting:
         return []
-    outside = [
-        path
-        for path in files_below((boundary,), files)
-        if path.endswith((*TERRAGRUNT, HCL))
-        and not use.excludes(path)
-        and not any(encloses(folder, path) for folder in given)
-    ]
+
+    def counts(path: str) -> bool:
+        return not use.excludes(path) and is_terraform(path)  # a lock file is none
+
+    hcl = files.one(FileListing, FileListing).below(boundary, (*TERRAGRUNT, HCL), files, counts)
+    outside = [path for path in hcl if not any(encloses(folder, path) for folder in given)]
     units = [path for path in outside if path.endswith(TERRAGRUNT)]
     if not units:
         return []
     named = {os.path.basename(os.path.dirname(path)) for path in units}
-    for path in outside:
-        named.update(_LAST_STEP.findall(files.text_if_readable(path)))
+    named.update(*(files.made_of(path, _last_steps) for path in outside))
     return [
         root
         for roots in waiting
@@ -71,6 +69,14 @@ def _roots(stack: Stack) -> "Sequence[TerraformStack]":
     return found if len(found) == len(roots) else ()
 
 
+def _last_steps(text: str) -> frozenset[str]:
+    return frozenset(_LAST_STEP.findall(text))
+
+
 def _waits(root: "TerraformStack") -> bool:
     """Whether a root module has an input that has no value where it lies."""
-    return any("default" not in each.body.attributes for each in root.root.variables.values())
+    given = root.given_places()
+    return any(
+        name not in given and "default" not in block.body.attributes
+        for name, block in root.root.variables.items()
+    )

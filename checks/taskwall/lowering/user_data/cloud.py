@@ -106,7 +106,8 @@ def run(machine: Machine, parts: list[MimePart]) -> None:
         if kind == "text/x-shellscript":
             _script(machine, part)
         else:
-            _unseen(machine, part, kind)  # It may be a script as well, or bring one.
+            # In its turn again: what it is, or brings, may be a cloud-config or a script.
+            _unseen(machine, part, kind)
     for part, config in configs:
         _orders(machine, part, config, "runcmd", part.doubt)
 

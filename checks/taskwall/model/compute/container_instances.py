@@ -303,14 +303,10 @@ def _joins_no_cluster_here(network: Network, instances: Instances, agents: Seque
     return (
         not instances.is_started
         and bool(clusters and agents)
-        and all(each.written and each.cluster and _is_default(each.cluster) for each in agents)
+        and all(each.written and each.cluster and each.cluster.to == "default" for each in agents)
         and not any(each.named.open or each.named.known == "default" for each in clusters)
         and not any(_may_be_default(each.cluster) for each in network.every(TaskSource))
     )
-
-
-def _is_default(cluster: Link | None) -> bool:
-    return cluster is None or cluster.to == "default"
 
 
 def _may_be_default(cluster: Link | None) -> bool:

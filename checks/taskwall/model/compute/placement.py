@@ -35,8 +35,11 @@ def kinds_of_source(network: Network) -> tuple[TaskSource, ...]:
     `joins_cluster_of` and `awsvpc` holds of all of its kind.
     """
     found: dict[object, TaskSource] = {}
-    every = sorted(network.every(TaskSource), key=lambda each: each.origin.order)
-    for source in sorted(every, key=lambda each: network.policy.is_beside(each.origin)):
+
+    def rank(source: TaskSource) -> tuple[bool, tuple[bool, str, int]]:
+        return network.policy.is_beside(source.origin), source.origin.order
+
+    for source in sorted(network.every(TaskSource), key=rank):
         found.setdefault(_kind(network, source), source)
     return tuple(found.values())
 
