@@ -485,6 +485,10 @@ def test_a_module_that_a_unit_elsewhere_deploys(unit: str, source: str, tmp_path
         (tmp_path / "live" / "service.hcl").write_text(SOURCE)
     (tmp_path / "live" / unit / "terragrunt.hcl").write_text(text)
     assert told() == [("fail", "modules/vpc/main.tf", "live")]
+    values = tmp_path / "modules" / "web" / "terraform.tfvars"
+    values.write_text('subnets = ["subnet-1"]\n')
+    assert told() == [("unknown", "modules/web/main.tf", "modules/web")]
+    values.unlink()
     (tmp_path / "modules" / "web" / "main.tf").write_text(MODULE + 'locals {\n  x = "\n}\n')
     (error,) = scan(asked).document.errors
     assert error.file == "modules/web/main.tf"
