@@ -273,3 +273,49 @@ NAME = Known("Example.com.")
 def test_private_zones(zone: Resource, where: str) -> None:
     """A host under a private zone of the sources is in the network."""
     assert held("registry.example.com/app", zones=(zone,))[0] == where
+
+
+PROVIDERS = """
+variable "region" {}
+provider "aws" { region = %s }
+provider "aws" {
+  alias  = "tools"
+  region = %s
+}
+resource "aws_ecr_repository" "own" { name = "app" }
+data "aws_ecr_repository" "o" {
+  provider = aws.tools
+  name     = "app"
+}
+data "aws_ecr_image" "i" {
+  provider        = aws.tools
+  repository_name = "app"
+}
+"""
+TOOLS = "whether aws.tools is for the Region of aws_ecs_task_definition.t"
+
+
+@pytest.mark.parametrize(
+    ("image", "regions", "waits"),
+    [
+        ("aws_ecr_repository.own.repository_url", ('"eu-west-1"', '"us-east-1"'), []),
+        ("data.aws_ecr_repository.o.repository_url", ('"eu-west-1"', '"us-east-1"'), [TOOLS]),
+        ("data.aws_ecr_repository.o.repository_url", ('"eu-west-1"', '"eu-west-1"'), []),
+        ("data.aws_ecr_repository.o.repository_url", ("var.region", "var.region"), []),
+        ("data.aws_ecr_repository.o.repository_url", ("var.region", '"eu-west-1"'), [TOOLS]),
+        ("data.aws_ecr_repository.o.repository_url", ("null", "null"), [TOOLS]),
+        ("data.aws_ecr_image.i.image_uri", ('"eu-west-1"', '"us-east-1"'), [TOOLS]),
+        ("data.aws_ecr_image.i.image_uri", ('"eu-west-1"', '"eu-west-1"'), []),
+    ],
+)
+def test_images_of_another_provider(image: str, regions: tuple[str, str], waits: list[str]) -> None:
+    """Another provider may be for another Region, which no endpoint here serves."""
+    task = f"""resource "aws_ecs_task_definition" "t" {{
+  container_definitions = jsonencode([{{ name = "a", image = {image} }}])
+}}
+"""
+    uses = network(PROVIDERS % regions + task).every(ContainerUse)
+    (pulled,) = (each.fact for each in uses if " pulls " in each.fact.text)
+
+    assert [need.name for need in pulled.needs] == waits
+    assert pulled.truth is (None if waits else True)

@@ -22,6 +22,19 @@ def own_region(resource: Resource) -> Region:
     return resource.origin.root, provider, _word(resource.body.fields.get("region"))
 
 
+def other_provider(resource: Resource, user: Resource) -> str:
+    """The provider of a resource, where it may be for another Region than that of its user.
+
+    "" where both have one provider, say the same Region, or say a Region themselves.
+    """
+    root, provider, region = own_region(resource)
+    _, other, own = own_region(user)
+    if provider == other or region or own or root != user.origin.root:
+        return ""
+    said = [_word(each.metadata.fields.get("provider_region")) for each in (resource, user)]
+    return "" if all(said) and said[0] == said[1] else f"aws.{provider}" if provider else "aws"
+
+
 def default_vpcs(types: Mapping[str, Sequence[Resource]]) -> dict[Region, str]:
     """The addresses of the default VPCs that sources adopt, given the resources by their types.
 

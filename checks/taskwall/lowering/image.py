@@ -21,6 +21,7 @@ from taskwall.core.values import (
     dereferenced,
     spelled,
 )
+from taskwall.lowering._default_vpc import other_provider
 from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._resources import derived_from
 from taskwall.model.core.address import parse_cidr, public_addresses
@@ -83,25 +84,25 @@ def pulled(
         text = f"{r.name} pulls {shown(image)}, which no endpoint serves"
     else:
         waits = doubt or image.needs
+    own = None if image.value is None else repository(r, image.value)
+    if own is not None and (provider := other_provider(own, r.resource)):
+        need = Need(f"whether {provider} is for the Region of {r.name}", OUTSIDE)
+        waits = (*(doubt or ()), need)
     truth = None if waits is not None else True
     fact = Fact(truth, text, image.place, r.name, waits or ())
-    use = ContainerUse(
-        r.id, "image", held, fact, region=_region(r, image), account=_account(r, image)
-    )
+    use = ContainerUse(r.id, "image", held, fact, region=_region(own), account=_account(own, image))
     yield located(use, image)
     if held == ECR and (rule := pull_through(r, image)):
         yield first_pull(r, image, rule)
 
 
-def _region(r: ResourceReader, image: Cell) -> str:
+def _region(own: Resource | None) -> str:
     """The Region of the repository of an image, if that says another one than its provider's."""
-    own = None if image.value is None else repository(r, image.value)
     return "" if own is None else str(own.cell().get("region").known or "")
 
 
-def _account(r: ResourceReader, image: Cell) -> ResourceAttribute | str:
+def _account(own: Resource | None, image: Cell) -> ResourceAttribute | str:
     """The account of the registry of an image, if the sources tell: their own, or by number."""
-    own = None if image.value is None else repository(r, image.value)
     if own is not None:
         named = own.cell().get("registry_id")
         if not own.data or named.absent:

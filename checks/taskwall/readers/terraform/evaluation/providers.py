@@ -41,6 +41,17 @@ def provider_name(body: Body, scope: ModuleContext) -> str:
     return alias
 
 
+def provider_region(name: str, scope: ModuleContext) -> Value | None:
+    """The Region of one of the root's providers, by its alias; None where the root has only one."""
+    providers = scope.run.root.providers
+    if not any(providers) or (block := providers.get(name)) is None:
+        return None
+    while scope.caller is not None:
+        scope = scope.caller[0]
+    attribute = block.body.attributes.get("region")
+    return evaluate(attribute.expression, scope, {}) if attribute else None
+
+
 def _given(call: Block) -> dict[str, str]:
     """The aliases of the AWS providers that a call gives, by those that they have in the module."""
     attribute = call.body.attributes.get("providers")

@@ -36,7 +36,11 @@ from taskwall.readers.terraform.evaluation.data_queries import (
     REMOTE_STATE,
     REMOTE_STATE_ARGUMENTS,
 )
-from taskwall.readers.terraform.evaluation.providers import provider_majors, provider_name
+from taskwall.readers.terraform.evaluation.providers import (
+    provider_majors,
+    provider_name,
+    provider_region,
+)
 from taskwall.readers.terraform.syntax.tree import Block, Literal, Name, Tuple
 from taskwall.readers.terraform.values.conditions import asked
 from taskwall.readers.terraform.values.effects import Impossible, Memo
@@ -73,9 +77,13 @@ _SUBNETS = {
 
 
 _OF_ITS_REGION = frozenset(
-    ("aws_default_security_group", "aws_default_subnet", "aws_default_vpc", "aws_security_group")
+    (
+        *("aws_default_security_group", "aws_default_subnet", "aws_default_vpc"),
+        *("aws_acm_certificate", "aws_security_group"),
+        *("aws_ecr_image", "aws_ecr_repository", "aws_ecs_task_definition"),
+    )
 )
-"""What is in the default VPC of its provider's region, or may be."""
+"""What is in the default VPC of its provider's region, or may be; what users of a region need."""
 
 _OF_USERS_LEFT_OUT = frozenset(("aws_security_group",))
 """What is judged by who is written to use it, also if a count leaves these out."""
@@ -93,6 +101,8 @@ def _said_of_it(block: Block, scope: ModuleContext) -> dict[str, Value]:
     said: dict[str, Value] = {}
     if provider := provider_name(block.body, scope):
         said["provider"] = Known(provider)
+    if (region := provider_region(provider, scope)) is not None:
+        said["provider_region"] = region
     if ignored := tuple(map(Known, _ignored_changes(block))):
         said["ignore_changes"] = Items(ignored)
     used = block.labels[0] in _OF_USERS_LEFT_OUT and block.type == "resource"
