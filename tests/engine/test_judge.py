@@ -33,6 +33,7 @@ class OneVpc:
         self.deployments: tuple[str, ...] = ()
         self.others_have: frozenset[str] = frozenset()
         self.asked: frozenset[str] = frozenset()
+        self.members = {self.name: self.files}
 
     def creates(self, type_: str) -> bool:
         """Whether it declares a type."""

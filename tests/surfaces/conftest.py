@@ -64,6 +64,11 @@ class ToyStack:
         self.files = files
         self.texts = texts
 
+    @property
+    def members(self) -> dict[str, frozenset[str]]:
+        """It joins no others."""
+        return {self.name: self.files}
+
     def creates(self, type_: str) -> bool:
         """Nothing that others know of."""
         return False

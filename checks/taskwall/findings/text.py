@@ -43,8 +43,8 @@ def remainder(report: Report) -> str:
     fails, unknown = report.elsewhere
     kinds = ((fails, "more finding"), (unknown, "more unknown"))
     counts = [f"{count} {kind}{'s' * (count > 1)}" for count, kind in kinds if count]
-    do = "does" if sum(report.elsewhere) == 1 else "do"
-    return f"{' and '.join(counts)} {do} not touch the files given." if counts else ""
+    are = "is" if sum(report.elsewhere) == 1 else "are"
+    return f"{' and '.join(counts)} {are} about other files than those given." if counts else ""
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

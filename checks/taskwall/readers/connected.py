@@ -30,11 +30,14 @@ def connected_components(
 
 def path_exists(steps: Mapping[str, Collection[str]], start: str, end: str) -> bool:
     """Whether steps lead from `start` to `end`, or both are the same."""
-    waiting, seen = [start], {start}
+    return end in reached(steps, (start,))
+
+
+def reached(steps: Mapping[str, Collection[str]], starts: Iterable[str]) -> set[str]:
+    """What steps lead to from any of `starts`, these included."""
+    waiting = list(starts)
+    seen = set(waiting)
     while waiting:
-        one = waiting.pop()
-        if one == end:
-            return True
-        waiting += (further := set(steps.get(one, ())) - seen)
+        waiting += (further := set(steps.get(waiting.pop(), ())) - seen)
         seen |= further
-    return False
+    return seen

@@ -124,7 +124,7 @@ class ReportEntries:
             found = (*judgement.findings, *judgement.silenced)
             nothing: Iterator[tuple[()]] = repeat(())
             traces = chain(judgement.provenance, nothing)
-            rows = []
+            rows, users = [], read.users
             for judged, mend, trace in zip(found, chain(mends, nothing), traces, strict=False):
                 if judged.unreported:
                     continue
@@ -135,8 +135,10 @@ class ReportEntries:
                     deployed = (replace(one, deployments=names) for one in finding.instances)
                     finding = finding.of(tuple(deployed))
                 held = holding[0] if holding else None
-                asked = read.only is None or (
-                    judged.touches(read.only) or any(one.place.file in read.only for one in trace)
+                asked = (
+                    read.only is None
+                    or (judged.place.file not in users and judged.touches(read.only))
+                    or any(one.place.file in read.only for one in trace)
                 )
                 place, on = judged.place, judged.on.name
                 made = within_resource(judged.iteration)

@@ -249,6 +249,10 @@ class Stack(Protocol):
         """Every source file that takes part, but for the context."""
 
     @property
+    def members(self) -> Mapping[str, frozenset[str]]:
+        """The files of each of the stacks that it joins, or its own, by the names in ties."""
+
+    @property
     def ties(self) -> Sequence[SourceTie]:
         """What it refers to of other sources, and what of that is open."""
 

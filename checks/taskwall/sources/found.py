@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
+from taskwall.readers.connected import reached
 from taskwall.source.stack import AbsentSource, SourceError, Stack
 from taskwall.sources.proposals import Proposal
 
@@ -40,6 +41,28 @@ class ReadStack(Struct, frozen=True):
     def files(self) -> frozenset[str]:
         """The files whose findings are shown."""
         return self.stack.files if self.only is None else self.only
+
+    @property
+    def users(self) -> frozenset[str]:
+        """The files of stacks that refer to those it was read for, and to which these do not lead.
+
+        What is wrong in them is reported where they are scanned: who changes what others use
+        cannot mend it.
+        """
+        members = self.stack.members
+        if self.only is None or len(members) < 2:
+            return frozenset()
+        leads: dict[str, set[str]] = {}
+        for tie in self.stack.ties:
+            to = {tie.target, *tie.followed}
+            leads.setdefault(tie.stack, set()).update(to)
+            for other in to if tie.by == "id" else ():  # of two that hold one id none is first
+                leads.setdefault(other, set()).add(tie.stack)
+        given = {one for one in members if not self.only.isdisjoint(members[one])}
+        led = reached(leads, given)
+        users = (one for one in members if one not in led and reached(leads, [one]) & given)
+        own = frozenset().union(*(members.get(one, frozenset()) for one in led))
+        return frozenset().union(*(members[one] for one in users)) - own
 
 
 class Sources(Struct):

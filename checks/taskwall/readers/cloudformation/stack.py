@@ -120,7 +120,7 @@ class CloudFormationStack:
         self.others_have: frozenset[str] = frozenset()
         self.asked: frozenset[str] = frozenset()
         self.imports: list[Asked] = []
-        self.templates = {one.unit.file: one for one in self._all()}
+        self.templates = {one.unit.file: one for one in self._below(self.roots)}
         given = inputs.at(template.unit.file).parameters
         self._tracer = TemplateProvenance(self.templates, given)
         self._addresses, self._own = self._named_apart()
@@ -151,6 +151,14 @@ class CloudFormationStack:
         """The templates that are not of the context, and what they include."""
         own = (one for one in self.templates.values() if one.unit.file not in self.context)
         return frozenset().union(*(template.files for template in own))
+
+    @property
+    def members(self) -> dict[str, frozenset[str]]:
+        """The files of each root that is scanned and of what it nests, by its path."""
+        return {
+            root.unit.file: frozenset().union(*(one.files for one in self._below((root,))))
+            for root in self.scanned
+        }
 
     is_deployable = True
 
@@ -431,8 +439,9 @@ class CloudFormationStack:
             run.roots.append(found[-1])
         return found
 
-    def _all(self) -> Iterator[Template]:
-        waiting, seen = list(self.roots), set()
+    def _below(self, roots: Iterable[Template]) -> Iterator[Template]:
+        """Some templates and all that they nest."""
+        waiting, seen = list(roots), set()
         while waiting:
             template = waiting.pop(0)
             if template.unit.file not in seen:

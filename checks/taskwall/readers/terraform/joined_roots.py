@@ -63,6 +63,11 @@ class JoinedStack:
         """The source files of all roots that are scanned."""
         return frozenset().union(*(root.files for root in self.scanned))
 
+    @property
+    def members(self) -> dict[str, frozenset[str]]:
+        """The source files of each root that is scanned, by its folder."""
+        return {root.name: root.files for root in self.scanned}
+
     def creates(self, type_: str) -> bool:
         """Whether any of its roots declares a resource of a type."""
         return any(root.creates(type_) for root in self.scanned)

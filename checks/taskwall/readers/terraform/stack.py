@@ -98,6 +98,11 @@ class TerraformStack:
             self._sources = frozenset(sources.union(value_files(self.name, self._loader)))
         return self._sources
 
+    @property
+    def members(self) -> dict[str, frozenset[str]]:
+        """It joins no others."""
+        return {self.name: self.files}
+
     def own_texts(self) -> list[str]:
         """What is written in the folder of the root, and what gives its variables values."""
         found = [unit.text for unit in self.root.files]

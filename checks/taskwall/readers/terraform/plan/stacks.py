@@ -170,6 +170,11 @@ class PlanStack:
             return root is None and self.sources is None and inputs == self._inputs
         return inputs == self._inputs and self.sources.holds(root)
 
+    @property
+    def members(self) -> dict[str, frozenset[str]]:
+        """It joins no others."""
+        return {self.name: self.files}
+
     is_deployable = False
 
     def given(self) -> object:

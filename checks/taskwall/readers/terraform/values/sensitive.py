@@ -1,6 +1,7 @@
 """What sources declare to be sensitive: its texts, and those that are made of them."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from taskwall.core.values import Fields, Items, Known, Text, Value, dereferenced, spelled
@@ -115,28 +116,40 @@ def with_derived(met: Iterable[str], derived: Iterable[Derived]) -> frozenset[st
     looks = 0
     while fresh and waiting and len(found) < MAX_SENSITIVE_TEXTS:
         looks += len(fresh) * sum(len(given) for given, _ in waiting)
-        left = []
-        made: set[str] = set()
-        for given, result in waiting:
-            if looks > MOST_LOOKS or _changed(fresh, given, result):
-                made |= result - given
-            else:
-                left.append((given, result))
-        waiting, fresh = left, made - found
+        every = range(len(waiting))
+        hits = set(every) if looks > MOST_LOOKS else _changed(fresh, waiting)
+        made = {text for at in hits for text in waiting[at][1] - waiting[at][0]}
+        waiting = [waiting[at] for at in every if at not in hits]
+        fresh = made - found
         found |= fresh
     return frozenset(found)
 
 
-def _changed(hidden: set[str], given: frozenset[str], result: frozenset[str]) -> bool:
-    """Whether one of the hidden texts stands in the given ones, but not to be found in the result.
+def _changed(
+    hidden: Iterable[str], made: Sequence[tuple[frozenset[str], frozenset[str]]]
+) -> set[int]:
+    """Where one of the hidden texts stands in the given ones, but is not to be found in the result.
 
-    Short ones are found as whole words only.
+    Short ones are found as whole words only. All that is given is looked through at once: of both
+    there may be thousands.
     """
-    return any(
-        (one in given or any(one in text for text in given))
-        and not any(one in text if len(one) >= WORD else one == text for text in result)
-        for one in hidden
-    )
+    starts = [0]
+    for given, _ in made:
+        starts.append(starts[-1] + sum(map(len, given)) + len(given))
+    whole = "".join(f"{text}\0" for given, _ in made for text in given)
+    found: set[int] = set()
+    for one in hidden:
+        at = whole.find(one)
+        while at >= 0:
+            number = bisect_right(starts, at) - 1
+            if number not in found and not _shows(one, made[number][1]):
+                found.add(number)
+            at = whole.find(one, starts[number + 1])
+    return found
+
+
+def _shows(hidden: str, result: frozenset[str]) -> bool:
+    return hidden in result if len(hidden) < WORD else any(hidden in text for text in result)
 
 
 def texts(value: Value, but: Container[str] = ()) -> Iterator[str]:
