@@ -110,6 +110,12 @@ STATES = {
         'key = "${var.env}/net.tfstate"',
         'variable "env" {}\n',
     ),
+    "a key with a variable that is spelled out there": (
+        S3.replace("%KEY%", 'key = "dev/shop/net.tfstate"'),
+        "s3",
+        'key = "${var.env}/shop/net.tfstate"',
+        'variable "env" {}\n',
+    ),
     "a key of the workspace": (
         S3.replace("%KEY%", 'key = "net.tfstate"'),
         "s3",

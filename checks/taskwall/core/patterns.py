@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 _made: dict[tuple[str | bytes, int], None] = {}
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from re import compile as pattern
 else:
 
@@ -22,10 +23,22 @@ else:
             return found
 
 
+HOLES = pattern(r"\$\{[^{}]*\}")
+"""Where a text of Terraform takes a value."""
+
+
+def filled(text: str) -> "Callable[[str], re.Match[str] | None] | None":
+    """Matches a text whose holes anything fills, but nothing does not; None: it has no holes."""
+    pieces = HOLES.split(text)
+    if len(pieces) < 2:
+        return None
+    return re.compile(".+".join(map(re.escape, pieces))).fullmatch
+
+
 def compile_patterns() -> None:
     """Compile all that modules have made so far, for a process from which others are forked."""
     for text, flags in _made:
         re.compile(text, flags)
 
 
-__all__ = ["compile_patterns", "pattern"]
+__all__ = ["HOLES", "compile_patterns", "filled", "pattern"]

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 
 from taskwall.core.paths import encloses
-from taskwall.core.patterns import pattern
+from taskwall.core.patterns import HOLES, filled, pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TERRAGRUNT
@@ -159,6 +159,9 @@ class _Writers:
         writing = self._by_end.get(_last(name), ())
         folders = {at: None for written, at in writing if written == name}
         alike = {at: None for written, at in writing if _may_be_same(name, written)}
+        if (fits := filled(name)) is not None and _words(HOLES.sub(" ", name)):
+            every = chain.from_iterable(self._by_end.values())
+            alike |= {at: None for written, at in every if fits(written)}
         if len(alike) <= MOST_NAMES:
             folders |= alike
         for folder in folders:

@@ -472,6 +472,51 @@ def test_of_several_roots_of_one_key_the_nearest_is_meant() -> None:
     assert tie.by == "remote state, as the nearest"
 
 
+@pytest.mark.parametrize(
+    ("key", "kept", "meant"),
+    [
+        ("${var.env}/net/terraform.tfstate", ["prod/net/terraform.tfstate"], 0),
+        ("${var.env}/${var.of}/net.tfstate", ["prod/eu-west-1/net.tfstate"], 0),
+        ("net-${var.env}.tfstate", ["net-prod.tfstate"], 0),
+        ("${var.env}/${each.key}/terraform.tfstate", ["p/net/terraform.tfstate"], 0),
+        ("${var.env}/net.tfstate", ["test/net.tfstate", "prod/net.tfstate"], 1),
+        # Something stands for the variable, and what stands around it tells the state.
+        ("${var.env}/net.tfstate", ["/net.tfstate"], None),
+        ("${var.env}/net.tfstate", ["net.tfstate"], None),
+        ("${var.env}/net.tfstate", ["prod/net.tfstate.old"], None),
+        ("${var.env}/terraform.tfstate", ["prod/terraform.tfstate"], None),
+        ("${var.env}", ["prod"], None),
+        ("${var.env}/net.tfstate", ["${var.other}/net.tfstate"], None),
+    ],
+)
+def test_a_variable_in_the_key_that_the_other_root_spells_out(
+    key: str, kept: list[str], meant: int | None
+) -> None:
+    """The root whose key is such a one is meant. That this is assumed is said."""
+    data = """data "terraform_remote_state" "s" {
+  for_each = toset(["net"])
+  backend  = "s3"
+  config   = { bucket = var.b, key = "KEY" }
+}
+resource "t" "t" { x = data.terraform_remote_state.s["net"].outputs.cidr }
+"""
+    variables = "".join(f'variable "{name}" {{}}\n' for name in ("env", "of", "b", "other"))
+    tree = {"prod/app/main.tf": variables + data.replace("KEY", key)}
+    for number, own in enumerate(kept):
+        folder = ("test", "prod")[number]
+        tree[f"{folder}/own/main.tf"] = variables + NET.replace("net.tfstate", own)
+    files = Files({f"/infra/{path}": text for path, text in tree.items()})
+    found, _ = stacks(list(files.held), files, Inputs(boundary="/infra"))
+    (tie,) = (tie for stack in found for tie in stack.ties)
+    folders = [f"/infra/{folder}/own" for folder in ("test", "prod")][: len(kept)]
+    assert tie.target == ("" if meant is None else folders[meant])
+    assert tie.farther == tuple(one for one in folders if one != tie.target and tie.target)
+    if meant is not None:
+        assert tie.assumption.startswith('data.terraform_remote_state.s["net"] is assumed to be')
+        name = key.replace("${each.key}", "net")
+        assert tie.alone == f"name {name}"
+
+
 @pytest.mark.parametrize("name", ["vpc", "outputs.vpc"])
 def test_what_is_read_of_a_state_that_is_not_there(name: str) -> None:
     """The output is open under its name, also as it was written up to Terraform 0.11."""

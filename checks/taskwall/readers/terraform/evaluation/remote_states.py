@@ -15,6 +15,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from taskwall.core.paths import nearest_folder
+from taskwall.core.patterns import HOLES, filled
 from taskwall.core.values import (
     OUTSIDE,
     Fields,
@@ -129,10 +130,14 @@ class RemoteStates:
         found = [] if state is None else self._roots_of(state)
         if not found and (kept := self._kept_as(written, reader)):
             return MeantRoot(kept)
-        label = "" if found or not _is_by_input(written) else name
-        called = "" if found else label or _called(written)
-        found = found or self._roots_called(called, written, reader.root.folder, bool(label))
-        alone = f"name {called}" if called else ""
+        alone = ""
+        if not found and state is not None:
+            found, alone = self._roots_filling(state), f"name {state[-1]}"
+        if not found:
+            label = name if _is_by_input(written) else ""
+            called = label or _called(written)
+            found = self._roots_called(called, written, reader.root.folder, bool(label))
+            alone = f"name {called}"
         if not found:
             names = self._read_of(local, reader)
             found = self._roots_with(names, written, reader.root.folder)
@@ -179,6 +184,19 @@ class RemoteStates:
         exact = [folder for own, folder in self._folders if own == state and None not in own]
         alike = [folder for own, folder in self._folders if _agree(own, state)]
         return list(dict.fromkeys(exact if exact or state[-1] == _USUAL else alike))
+
+    def _roots_filling(self, state: State) -> list[str]:
+        """The folders of the roots whose states have this name, whatever its variables are.
+
+        What these are is not known here: `${var.env}/net/terraform.tfstate` is `dev/net/...`, too.
+        """
+        name = state[-1] or ""
+        fits = filled(name)
+        if fits is None or _words(HOLES.sub(" ", name)) <= _WORDS_OF_STATES:
+            return []
+        same = (pair for pair in self._folders or () if _agree(pair[0][:-1], state[:-1]))
+        known = ((own[-1], folder) for own, folder in same if own[-1] and "${" not in own[-1])
+        return list(dict.fromkeys(folder for own, folder in known if fits(own)))
 
     def _roots_called(
         self, name: str, written: WrittenBody, reader: str, by_label: bool
@@ -508,6 +526,10 @@ def _agree(one: State, other: State) -> bool:
     return len(one) == len(other) and all(
         a == b or a is None or b is None for a, b in zip(one, other, strict=True)
     )
+
+
+_WORDS_OF_STATES = frozenset({"default", "env", "state", "states", "terraform", "tf", "tfstate"})
+"""Words in the names of so many states that they say nothing."""
 
 
 def _workspaces(value: Value) -> str:
