@@ -336,6 +336,35 @@ def test_a_name_in_a_module(tmp_path: Path) -> None:
     assert [one.to_stack for one in report.document.ties] == ["live"]
 
 
+@pytest.mark.parametrize(
+    ("name", "colon", "tied"),
+    [
+        ("${var.shop}-${var.zone}", False, True),
+        ("shop-${var.zone}", True, True),
+        ("${var.shop}-${var.zone}-x", False, False),
+        ("${var.shop}", False, False),
+    ],
+)
+def test_a_name_that_arguments_of_a_module_fill(
+    name: str, colon: bool, tied: bool, tmp_path: Path
+) -> None:
+    """A module that nobody calls, which could be given the same values, is no other candidate."""
+    network, reads, subnets = named("a tag")
+    shop = network.replace('"shop-a"', f'"{name}"')
+    shop = shop.replace("tags = { Name =", 'tags = { "Name" :' if colon else "tags = { Name =")
+    shop += 'variable "shop" {}\nvariable "zone" {}\n'
+    written(tmp_path, shop, reads, subnets)
+    (tmp_path / "live").mkdir()
+    (tmp_path / "live" / "main.tf").write_text(
+        'module "net" {\n  source = "../net"\n  shop   = "shop"\n  zone   = "a"\n}\n'
+    )
+    (tmp_path / "spare").mkdir()
+    (tmp_path / "spare" / "main.tf").write_text(shop)
+    report = judged(tmp_path)
+    assert [verdict for verdict, _, _ in verdicts(report)] == ["fail" if tied else "unknown"]
+    assert [one.to_stack for one in report.document.ties] == (["live"] if tied else [])
+
+
 OF_MODULES = """\
 data "aws_vpc" "main" {
   TAGS

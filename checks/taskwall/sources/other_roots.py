@@ -122,6 +122,21 @@ class _Writers:
                 found.setdefault(made, {})[folder] = None
         return found
 
+    @cached_property
+    def _made_with_holes(self) -> dict[str, list[tuple[str, Collection[str]]]]:
+        """What they make under a name of which texts tell a part, with the folders, by type."""
+        found: dict[str, list[tuple[str, Collection[str]]]] = {}
+        for (type_, name), folders in self._making.items():
+            if HOLES.sub("", name):
+                found.setdefault(type_, []).append((name, folders))
+        return found
+
+    def _may_make(self, type_: str, name: str) -> Iterator[str]:
+        """The folders that make a resource under a name which may be this one."""
+        for made, folders in self._made_with_holes.get(type_, ()):
+            if (fits := filled(made)) is not None and fits(name):
+                yield from folders
+
     def of(self, wanted: Sought) -> list[str]:
         """The folders that may write anything of what is wanted."""
         found: dict[str, None] = {}
@@ -137,7 +152,7 @@ class _Writers:
             if name.endswith(".tfstate"):
                 found |= {at: None for at, own in self._bare.items() if own <= words}
         for one in sorted(wanted.resources):
-            making = self._making.get(one, {})
+            making = self._making.get(one) or dict.fromkeys(self._may_make(*one))
             if len(making) <= MOST_NAMES:
                 found |= {root: None for at in making for root in self._roots_of(at)}
         return sorted(found)

@@ -85,7 +85,7 @@ _OWN_FOLDER = pattern(r"\A\$\{\s*path\.(?:module|root|cwd)\s*\}/")
 
 _CALLED = pattern(
     r"(?:\b[Nn]ame|\b(?:cluster_|service_)name|identifier|\bfamily|\btask_definition|cluster_id"
-    r'|group_id|\bvalues)"?\s*=\s*(?:\[\s*)?(?:"([^"\n]+)"|(?:var|local)\.([\w-]+))'
+    r'|group_id|\bvalues)"?\s*[=:]\s*(?:\[\s*)?(?:"([^"\n]+)"|(?:var|local)\.([\w-]+))'
 )
 """What a resource is called: by an argument, by its tag `Name`, or by the values of a filter."""
 
@@ -172,7 +172,7 @@ class TerraformTexts:
         return file.writes.union(*(values for values in held if values))
 
     def makes(self, path: str) -> Iterator[tuple[str, str]]:
-        """The resources that a file makes, by type and name."""
+        """The resources that a file makes, by type and name, in which holes may be left."""
         return self._named(self._files.made_of(path, _made), os.path.dirname(path))
 
     def adds(self, path: str) -> bool:
@@ -187,7 +187,8 @@ class TerraformTexts:
             folder = os.path.dirname(path)
             file = self.read(path)
             if self._by_name:
-                resources.update(self._named(file.looks_up, folder))
+                named = self._named(file.looks_up, folder)
+                resources.update(one for one in named if "${" not in one[1])
             for ask in file.asks:
                 values = (ask.name,) if ask.name else self._values_in(folder).get(ask.variable)
                 names.update(values or (ask.label,))
@@ -228,12 +229,13 @@ class TerraformTexts:
                 if len(names) <= MOST_NAMES:
                     names = [each for name in names for each in self._filled(name, folder)]
             if len(names) <= MOST_NAMES:
-                yield from ((type_, name) for name in names if "${" not in name)
+                yield from ((type_, name) for name in dict.fromkeys(names))
 
     def _filled(self, text: str, folder: str) -> Iterator[str]:
-        """What a text with holes may be; nothing if it is not known what stands in one of them."""
+        """What a text with holes may be; a hole of which no text says what stands in it stays."""
         holes = {hole[0]: hole[1] for hole in _HOLE.finditer(text)}
-        values = [dict.fromkeys(self._values_in(folder).get(name, ())) for name in holes.values()]
+        known = self._values_in(folder)
+        values = [dict.fromkeys(known.get(name, (hole,))) for hole, name in holes.items()]
         for choice in islice(product(*values), MOST_NAMES + 1):
             filled = text
             for hole, value in zip(holes, choice, strict=True):

@@ -55,6 +55,8 @@ class Candidate(Struct, frozen=True, eq=False):
     """What its tags are, with those of its provider."""
     unread: Unknown | None = None
     """What its tags are if none are written: None outside of stand-ins."""
+    uncalled: bool = False
+    """Whether it is of a module that nothing of the sources deploys."""
 
     @property
     def address(self) -> str:
@@ -193,6 +195,9 @@ class DataAnswers:
                 if met is False or (own and not (met and _is_near(candidate, written))):
                     continue  # What a root writes it would look for by what it writes.
                 (maybe if not met else found if _leads_on(candidate) else open_).append(candidate)
+        if roots := {one.root for one in found}:
+            # A module that nobody calls would have to be given just what another one is.
+            maybe = [one for one in maybe if not one.uncalled or one.root in roots]
         if not (query.unique and found):
             open_ += maybe
         near = _nearest(found, scope, lists=bool(source.lists))
@@ -229,8 +234,10 @@ class DataAnswers:
                         for instance in scope.instances(local).all:
                             own = root.run.own(instance.address)
                             more = partial(tags.added, scope=scope, local=local)
-                            context = root.run.context
-                            yield Candidate(folder, type_, own, instance, context, more, unread)
+                            context, alone = root.run.context, root.run.alone
+                            yield Candidate(
+                                folder, type_, own, instance, context, more, unread, alone
+                            )
         for source in self._context:
             for resource in source.resources:
                 if resource.type == type_ and not resource.data:
