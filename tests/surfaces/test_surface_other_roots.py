@@ -763,3 +763,77 @@ def test_files_of_other_kinds_use_up_no_bound(
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "main.tf").write_text('resource "aws_vpc" "a" {}\n')
     assert [verdict for verdict, _, _ in verdicts(judged(tmp_path))] == ["unknown"]
+
+
+GROUPS = (
+    S3.replace("%KEY%", 'key = "net.tfstate"').join(("terraform {\n  ", "\n}\n"))
+    + "".join(
+        f"""
+module "{name}" {{
+  source       = "terraform-aws-modules/security-group/aws"
+  version      = "5.3.0"
+  name         = "{name}"
+  vpc_id       = "vpc-0123456789abcdef0"
+  egress_rules = ["all-all"]
+}}
+output "{name}" {{
+  value = module.{name}.security_group_id
+}}
+"""
+        for name in ("tasks", "edge")
+    )
+    + """
+resource "aws_security_group_rule" "office" {
+  type              = "ingress"
+  protocol          = "tcp"
+  from_port         = 80
+  to_port           = 80
+  cidr_blocks       = ["198.51.100.0/24"]
+  security_group_id = module.tasks.security_group_id
+}
+"""
+)
+BALANCED = """
+resource "aws_lb" "edge" {
+  security_groups = [data.terraform_remote_state.net.outputs.edge]
+  internal        = true
+}
+resource "aws_lb_target_group" "web" {
+  target_type = "ip"
+}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.edge.arn
+  protocol          = "HTTPS"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+"""
+
+
+def test_groups_elsewhere_are_reported_where_they_are_used(tmp_path: Path) -> None:
+    """Each at the attribute that leads to it, however many calls of one module make them."""
+    config = 'bucket = "states"\n    key = "net.tfstate"'
+    reads = STATE.replace("%KIND%", "s3").replace("%CONFIG%", config) + BALANCED
+    written(tmp_path, GROUPS, reads, '["subnet-0123456789abcdef0"]')
+    service = tmp_path / "app" / "main.tf"
+    group = "    security_groups = [data.terraform_remote_state.net.outputs.tasks]"
+    behind = """\
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+    container_name   = "api"
+    container_port   = 80
+  }
+  network_configuration {
+"""
+    text = service.read_text().replace("  network_configuration {\n", f"{behind}{group}\n")
+    service.write_text(text)
+    lines = text.split("\n")
+    of_tasks = lines.index(group) + 1
+    of_edge = next(at for at, line in enumerate(lines, 1) if "outputs.edge" in line)
+
+    assert verdicts(judged(tmp_path, "TW205")) == [("fail", "app/main.tf", of_tasks)]
+    assert sorted(verdicts(judged(tmp_path, "TW210"))) == sorted(
+        ("fail", "app/main.tf", at) for at in (of_tasks, of_edge)
+    )

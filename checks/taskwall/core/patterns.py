@@ -27,7 +27,7 @@ HOLES = pattern(r"\$\{[^{}]*\}")
 """Where a text of Terraform takes a value."""
 
 
-def filled(text: str) -> "Callable[[str], re.Match[str] | None] | None":
+def with_holes_filled(text: str) -> "Callable[[str], re.Match[str] | None] | None":
     """Matches a text whose holes anything fills, but nothing does not; None: it has no holes."""
     pieces = HOLES.split(text)
     if len(pieces) < 2:
@@ -41,4 +41,4 @@ def compile_patterns() -> None:
         re.compile(text, flags)
 
 
-__all__ = ["HOLES", "compile_patterns", "filled", "pattern"]
+__all__ = ["HOLES", "compile_patterns", "pattern", "with_holes_filled"]

@@ -169,7 +169,9 @@ def _merged_rule(
             shared=verdict.shared
             and places.of(verdict.shared.header, verdict.shared, answer.scenario),
             block=verdict.block,
-            in_context=verdict.in_context,
+            in_context=verdict.in_context
+            and verdict.of_context
+            and places.of(verdict.in_context, verdict.of_context, answer.scenario),
         )
         if answer.truth and (asked := changes_of(rule, verdict)):
             offered = changes.applicable(rule.id, asked, answer.scenario, follow=not rule.per_use)

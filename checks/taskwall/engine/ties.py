@@ -80,22 +80,33 @@ class ScannedVerdicts:
             on = resource.origin
             place = self._reaching(resource) if tie.place == on.header else None
         at, there = place or tie.place, verdict.place
-        return replace(verdict, on=on, place=at, changes=(), shared=None, in_context=there)
+        return replace(
+            verdict,
+            on=on,
+            place=at,
+            changes=(),
+            shared=None,
+            in_context=there,
+            of_context=verdict.on,
+        )
 
     def _tie(self, decided: Fact, name: str) -> Fact | None:
         """The last fact about the scanned sources before those about the context.
 
-        One that says of them how they reach what is called by a name comes first.
+        One that says of them how they reach what is called by a name comes first, then one that
+        says how they reach anything of the context.
         """
-        tie: Fact | None = None
+        tie = reaching = None
         for fact in decided.deciding():
             if self._is_scanned(fact):
                 tie = fact
                 if fact.text.endswith(f" {name}"):
                     return tie
+                if fact.text.rpartition(" ")[2] in self._names:
+                    reaching = fact
             elif tie is not None:
                 break
-        return tie
+        return tie if reaching is None else reaching
 
     def _is_scanned(self, fact: Fact) -> bool:
         if fact.place is None or fact.place.file in self._elsewhere:

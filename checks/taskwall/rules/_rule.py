@@ -50,7 +50,8 @@ class Verdict(Struct, frozen=True, gc=False):
     says what to do where it is not what the rule's docstring says, by language if it differs.
     `shared` is where the mistake is if several verdicts have it in common: the group that they all
     use. `block` is what the place is a part of, if the same of several places in it is one mistake.
-    `in_context` is the place in the context to which the scanned one leads.
+    `in_context` is the place in the context to which the scanned one leads, `of_context` what it
+    is about there.
     """
 
     on: Origin
@@ -74,6 +75,7 @@ class Verdict(Struct, frozen=True, gc=False):
     shared: Origin | None = None
     block: Span | None = None
     in_context: Span | None = None
+    of_context: Origin | None = None
 
     @property
     def decided(self) -> Fact | None:

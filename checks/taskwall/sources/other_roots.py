@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 
 from taskwall.core.paths import encloses
-from taskwall.core.patterns import HOLES, filled, pattern
+from taskwall.core.patterns import HOLES, pattern, with_holes_filled
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TERRAGRUNT
@@ -134,7 +134,7 @@ class _Writers:
     def _may_make(self, type_: str, name: str) -> Iterator[str]:
         """The folders that make a resource under a name which may be this one."""
         for made, folders in self._made_with_holes.get(type_, ()):
-            if (fits := filled(made)) is not None and fits(name):
+            if (fits := with_holes_filled(made)) is not None and fits(name):
                 yield from folders
 
     def of(self, wanted: Sought) -> list[str]:
@@ -174,7 +174,7 @@ class _Writers:
         writing = self._by_end.get(_last(name), ())
         folders = {at: None for written, at in writing if written == name}
         alike = {at: None for written, at in writing if _may_be_same(name, written)}
-        if (fits := filled(name)) is not None and _words(HOLES.sub(" ", name)):
+        if (fits := with_holes_filled(name)) is not None and _words(HOLES.sub(" ", name)):
             every = chain.from_iterable(self._by_end.values())
             alike |= {at: None for written, at in every if fits(written)}
         if len(alike) <= MOST_NAMES:

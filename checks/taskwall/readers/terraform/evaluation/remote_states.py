@@ -15,7 +15,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from taskwall.core.paths import nearest_folder
-from taskwall.core.patterns import HOLES, filled
+from taskwall.core.patterns import HOLES, with_holes_filled
 from taskwall.core.values import (
     OUTSIDE,
     Fields,
@@ -191,7 +191,7 @@ class RemoteStates:
         What these are is not known here: `${var.env}/net/terraform.tfstate` is `dev/net/...`, too.
         """
         name = state[-1] or ""
-        fits = filled(name)
+        fits = with_holes_filled(name)
         if fits is None or _words(HOLES.sub(" ", name)) <= _WORDS_OF_STATES:
             return []
         same = (pair for pair in self._folders or () if _agree(pair[0][:-1], state[:-1]))
