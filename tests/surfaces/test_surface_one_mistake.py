@@ -287,6 +287,47 @@ def test_what_a_call_writes_in_part(tmp_path: Path, url: str, is_written: bool) 
     assert found == ([("main.tf", 3), ("main.tf", 7)] if is_written else [("main.tf", 11)])
 
 
+ENVIRONMENTS = {
+    "a list": ("environment = var.environment", '[\n    { name = "API", value = URL }, #<\n  ]'),
+    "a list of a type": (
+        "environment = length(var.environment) == 0 ? null : var.environment",
+        '[\n    {\n      name  = "API"\n      value = URL #<\n    },\n  ]',
+    ),
+    "a map": (
+        "environment = [for key, value in var.environment : { name = key, value = value }]",
+        "{\n    API = URL #<\n    PORT = 80\n  }",
+    ),
+}
+"""How a module takes its environment, and how it is given: `#<` marks what is wrong."""
+
+
+@pytest.mark.parametrize("case", ENVIRONMENTS)
+@pytest.mark.parametrize("local", [False, True])
+def test_a_variable_of_an_environment_that_a_call_gives(
+    tmp_path: Path, case: str, local: bool
+) -> None:
+    """It is reported where its value is written: in the call, or in what several calls share."""
+    taken, given = ENVIRONMENTS[case]
+    type_ = "list(map(string))" if "type" in case else "any"
+    worker = WORKER.replace('variable "url" {}', f'variable "environment" {{ type = {type_} }}')
+    worker = worker.replace('environment = [{ name = "API", value = var.url }]', taken)
+    (tmp_path / "worker").mkdir()
+    (tmp_path / "worker" / "main.tf").write_text(worker)
+    url = "http://api.shop.internal"
+    calls = "".join(
+        f'module "{name}" {{\n  source      = "./worker"\n  environment = {given}\n}}\n'
+        for name in ("a", "b")
+    )
+    if local:
+        calls = f'locals {{\n  url = "{url}" #<\n}}\n' + calls.replace("#<", "")
+    calls = calls.replace("URL", "local.url" if local else f'"{url}"')
+    findings = report(tmp_path, calls + BY_NAME, ("TW109",)).document.findings
+
+    marked = [at for at, line in enumerate(calls.split("\n"), 1) if "#<" in line]
+    assert [(one.file, one.line) for one in findings] == [("main.tf", at) for at in marked]
+    assert sum(len(one.instances) for one in findings) == 2
+
+
 @pytest.mark.parametrize(
     "made", ["merge({ cpu = 1 }, var.task)", "defaults(var.task, { cpu = 1 })"]
 )

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, TRUE, Fact
-from taskwall.core.values import Span
+from taskwall.core.values import Origin, Span
 from taskwall.engine.absent_modules import is_reported, one_per_call
 from taskwall.engine.defaults import subject_of, tried_defaults
 from taskwall.engine.explanation import fix_texts
@@ -158,9 +158,20 @@ def _provenance(
                     found = (*found[:-1], last)
                 else:
                     found = (replace(last, place=one.place, calls=(), argument=False),)
+            if one.written and _is_given(one.written, one.on):
+                found = (
+                    *(found or (Provenance(one.place),)),
+                    Provenance(one.written, argument=True),
+                )
             if one.shared:
                 found = (*(found or (Provenance(one.place),)), Provenance(one.shared))
         yield lines.apply(found)
+
+
+def _is_given(written: Span, on: Origin) -> bool:
+    """Whether a value stands where the module (or nested stack) of a thing is called."""
+    own, *folders = map(os.path.dirname, (on.header.file, *(c.place.file for c in on.called_from)))
+    return os.path.dirname(written.file) in folders and os.path.dirname(written.file) != own
 
 
 def _counts(resource: Resource) -> bool:

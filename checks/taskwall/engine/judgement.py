@@ -24,7 +24,8 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     about. `shared` is where it is reported if several have it in common. `block` is what its place
     is a part of, if the same of several places in it is one mistake. `in_context` is the place in
     the context that it is about. `iteration` is that of the loop which makes what the finding is
-    about, if one does. `unreported` marks what would be of no use to anybody: no report has it.
+    about, if one does. `written` is where the value stands that is wrong, if the rule says so.
+    `unreported` marks what would be of no use to anybody: no report has it.
     """
 
     finding: Finding
@@ -40,6 +41,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     unreported: bool = False
     iteration: LoopIteration | None = None
     in_context: Span | None = None
+    written: Span | None = None
 
     def touches(self, files: frozenset[str]) -> bool:
         """Whether its place, a step of its chain or a call that leads there is in one of these."""

@@ -169,6 +169,7 @@ def _merged_rule(
             shared=verdict.shared
             and places.of(verdict.shared.header, verdict.shared, answer.scenario),
             block=verdict.block,
+            written=verdict.written,
             in_context=verdict.in_context
             and verdict.of_context
             and places.of(verdict.in_context, verdict.of_context, answer.scenario),

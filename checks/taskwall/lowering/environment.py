@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from taskwall.core.loop_places import where_written
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
     Items,
     Known,
     Reference,
+    Span,
     Text,
     Unknown,
     Value,
@@ -88,6 +90,7 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                     tuple(_looked_up(r, r.builder.resources if anything else refers)),
                     item.get(name).needs,
                     anything,
+                    _written(at.value),
                 )
         for key in _ARGUMENTS[r.terraform]:
             for at in container.get(key).each():
@@ -102,6 +105,12 @@ def variables(r: ResourceReader, cell: Cell) -> Iterator[Variable]:
                     yield Variable(
                         r.origin, held, called, "", None, refers, at.place, at.needs, True, seen
                     )
+
+
+def _written(value: Value | None) -> Span | None:
+    """Where a value itself stands, whatever refers to it."""
+    found = dereferenced(value)
+    return None if found is None or found.place is None else where_written(found.place)
 
 
 _ARGUMENTS = {True: ("command", "entryPoint"), False: ("Command", "EntryPoint")}

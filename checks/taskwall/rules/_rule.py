@@ -50,6 +50,7 @@ class Verdict(Struct, frozen=True, gc=False):
     says what to do where it is not what the rule's docstring says, by language if it differs.
     `shared` is where the mistake is if several verdicts have it in common: the group that they all
     use. `block` is what the place is a part of, if the same of several places in it is one mistake.
+    `written` is where the value stands that is wrong, if the rule knows it; else it is traced.
     `in_context` is the place in the context to which the scanned one leads, `of_context` what it
     is about there.
     """
@@ -76,6 +77,7 @@ class Verdict(Struct, frozen=True, gc=False):
     block: Span | None = None
     in_context: Span | None = None
     of_context: Origin | None = None
+    written: Span | None = None
 
     @property
     def decided(self) -> Fact | None:

@@ -45,6 +45,7 @@ def plaintext_connection(network: Network) -> Iterator[Verdict]:
             f"{what} makes it connect in plain text",
             holds=f"{what} does not ask for plain text",
             about=found.store,
+            written=variable.written,
             # What a client does is no mistake of all the others behind the same address.
             concerned=first_true(found.concerned),
             unreported=not found.marked or _waits_for_names(found.plain),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from taskwall.core.loop_places import ElementSpan
 from taskwall.core.values import Fields, Items, Reference, Span, Value, needs, symbol
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.readers.terraform.values.values import JsonItems
@@ -664,7 +665,10 @@ def test_places(evaluated: Evaluated) -> None:
 
 
 def test_elements_stand_where_the_list_names_them(evaluated: Evaluated) -> None:
-    """A reference, or a value of a variable, in a list has the place where it is named."""
+    """A reference, or a value of a variable, in a list has the place where it is named.
+
+    Of a value it is known, too, where it is written.
+    """
     evaluation = evaluated(
         'variable "v" {\n  default = "x"\n}\nresource "t" "a" {\n  x = [\n    t.b.id,\n'
         "    var.v,\n  ]\n}\n"
@@ -674,7 +678,7 @@ def test_elements_stand_where_the_list_names_them(evaluated: Evaluated) -> None:
     assert isinstance(items, Items)
     assert [item.place for item in items.items] == [
         Span(FILE, 6, 5, 6, 11),
-        Span(FILE, 7, 5, 7, 10),
+        ElementSpan(FILE, 7, 5, 7, 10, Span(FILE, 2, 13, 2, 16)),
     ]
 
 

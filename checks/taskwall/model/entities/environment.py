@@ -27,7 +27,8 @@ class Variable(Struct, frozen=True):
     as of a secret or an argument. `refers` are the ids of the resources that the value refers to,
     in the order of reading, and `stores` those of data stores among them that are only looked up,
     each with whether it can have a public address. `anything` is whether it may refer to whatever
-    else the sources write. Values are never shown.
+    else the sources write. `written` is where the value itself stands, which may be in an argument
+    of a module. Values are never shown.
     """
 
     on: Origin
@@ -42,6 +43,7 @@ class Variable(Struct, frozen=True):
     stores: tuple[tuple[str, bool], ...] = ()
     named: tuple[Need, ...] = ()
     anything: bool = False
+    written: Span | None = None
 
 
 class DnsName(Struct, frozen=True):

@@ -11,6 +11,7 @@ from taskwall.core.values import (
     Need,
     Reference,
     Span,
+    Text,
     Unknown,
     Value,
     dereferenced,
@@ -393,7 +394,7 @@ def _element(node: Expression, scope: ModuleContext, env: Env, read: ReadMember)
     value, place = read(node, scope, env), node.place
     if value.place == place:
         return value
-    if isinstance(value, Fields) and value.place is not None:
+    if isinstance(value, Fields | Known | Text) and value.place is not None:
         place = ElementSpan(*coordinates(place), where_written(value.place))
     return with_place(value, place)
 
