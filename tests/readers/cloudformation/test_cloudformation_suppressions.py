@@ -81,6 +81,23 @@ def test_what_a_comment_in_properties_holds_for(properties: str, scope: str) -> 
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        f"Type: AWS::Serverless::Function {HERE}\n",
+        f"Type: AWS::Serverless::Function\n    {HERE}\n",
+        f"{HERE}\n    Type: AWS::Serverless::Function\n",
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_resource_that_has_its_properties_of_globals(body: str, is_first: bool) -> None:
+    """A comment in it holds for all of it: it has no properties that the comment could be in."""
+    shared = "Globals:\n  Function:\n    Runtime: r\n"
+    text = f"Resources:\n  A:\n    {body}"
+    whole = shared + text if is_first else text + shared
+    assert held(f"Transform: AWS::Serverless-2016-10-31\n{whole}") == ["A:"]
+
+
+@pytest.mark.parametrize(
     "value",
     [
         f"'{HERE}'",

@@ -234,7 +234,9 @@ class Extents:
         if resource is None:
             return extent, None
         properties = None if resource.properties is None else resource.properties.place
-        if properties is not None and target >= properties.line:
+        # Those of a resource that writes none are where `Globals` gives them.
+        own = properties is not None and resource.place.holds(properties)
+        if properties is not None and own and target >= properties.line:
             inside = extent is None or properties.holds(extent)
             return (extent if inside else resource.place), resource.place
         return resource.place, resource.place
