@@ -191,6 +191,7 @@ VPC, ID = of_stack("-Vpc"), of_stack("-Id")
         ({"a": of_stack("-x"), "my-shop": of_stack("-export")}, ["shop-export"], ["my-shop"]),
         ({"a": of_stack("-x"), "lan": of_stack("-export")}, ["shop-export"], [""]),
         ({"a": "x"}, ["y", of("P", "-x")], ["", ""]),
+        ({"a": "x", "b": "y"}, ["x", "x", "y"], ["a", "b"]),
     ],
 )
 def test_which_of_several_exports_is_meant(

@@ -49,6 +49,19 @@ def importing(*names: str, defaults: Mapping[str, str | None] | None = None) -> 
     )
 
 
+def of_stack(ending: str) -> str:
+    """The name of an export that begins with the stack's."""
+    return f"!Sub '${{AWS::StackName}}{ending}'"
+
+
+def of(parameter: str, ending: str) -> str:
+    """A name that begins with a parameter."""
+    return f"!Sub '${{{parameter}}}{ending}'"
+
+
+OPEN_E: Mapping[str, str | None] = {"P": None, "E": None}
+
+
 def around(texts: Mapping[str, str], name: str) -> set[str]:
     """What is to be read with a template of a folder."""
     files = Files({f"/r/{path}": text for path, text in texts.items()})
@@ -80,6 +93,15 @@ def test_many_templates_that_could_be_meant() -> None:
     assert read(MOST_FOLLOWED, 9) == (12, 12)
     assert read(MOST_FOLLOWED + 1, 9) == (5, 0)
     assert read(2, 4 * MOST_OPEN_IMPORTS + 1) == (2, 0)
+
+
+@pytest.mark.parametrize("name", [of("P", "-Vpc"), of("P", "-net-Vpc"), of("P", "-${E}")])
+def test_many_templates_that_mean_the_same_one(name: str) -> None:
+    """However many import from the only template that can be meant, all belong to it."""
+    count = 4 * MOST_OPEN_IMPORTS + 1
+    texts = {"vpc.yaml": exporting(of_stack("-Vpc"))}
+    texts |= {f"web{number}.yaml": importing(name, defaults=OPEN_E) for number in range(count)}
+    assert len(around(texts, "web0.yaml")) == len(around(texts, "vpc.yaml")) == count
 
 
 def test_templates_of_which_the_nearest_are_meant() -> None:
@@ -405,18 +427,7 @@ def test_a_default_that_a_text_does_not_tell(default: str) -> None:
     assert around(texts, "web.yaml") == {"a.yaml", "b.yaml"}
 
 
-def of_stack(ending: str) -> str:
-    """The name of an export that begins with the stack's."""
-    return f"!Sub '${{AWS::StackName}}{ending}'"
-
-
-def of(parameter: str, ending: str) -> str:
-    """A name that begins with a parameter."""
-    return f"!Sub '${{{parameter}}}{ending}'"
-
-
 ONE, BOTH, LESS = of_stack("-Vpc"), (of_stack("-Vpc"), of_stack("-Id")), of_stack("-Id")
-OPEN_E: Mapping[str, str | None] = {"P": None, "E": None}
 FIVE = dict.fromkeys("abcde", (ONE,))
 
 

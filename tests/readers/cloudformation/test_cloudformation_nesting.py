@@ -473,6 +473,18 @@ def test_which_of_templates_that_are_called_alike(address: str, nested: str | No
     assert whole in [stack.files for stack in found]
 
 
+@pytest.mark.parametrize(
+    "address", ["a/b/network.yaml", "a//b//network.yaml", "a/b/./network.yaml"]
+)
+def test_empty_steps_of_an_address(address: str) -> None:
+    """As where a part of it is empty or ends with a slash: the others say which folder is meant."""
+    main = MAIN.partition("  Web:")[0].replace("parts/network.yaml", f"https://host/{address}")
+    texts = {"/r/main.yaml": main, "/r/a/b/network.yaml": NETWORK, "/r/b/a/network.yaml": NETWORK}
+    found, _ = read(texts)
+
+    assert {"/r/main.yaml", "/r/a/b/network.yaml"} in [stack.files for stack in found]
+
+
 def test_a_template_outside_that_nobody_nests_is_not_judged() -> None:
     """An address may mean one of several: what lies outside of the scan is read for it alone."""
     url = "https://s3.amazonaws.com/bucket/other/network.yaml"

@@ -296,6 +296,30 @@ def test_what_the_rules_of_a_template_allow(rules: str, allowed: set[str]) -> No
 
 
 @pytest.mark.parametrize(
+    ("handed", "allowed"),
+    [
+        ("Env: !Ref Env, Kind: b", {"dev"}),
+        ("Env: !Ref Env, Kind: a", {"prod", "dev"}),
+        ("Env: !Ref Env", {"dev"}),
+    ],
+)
+def test_what_the_rules_of_a_nested_template_allow(handed: str, allowed: set[str]) -> None:
+    """To its parameters nobody gives anything but the stack above: else their defaults count."""
+    main = f"""\
+Parameters: {{Env: {{Type: String, AllowedValues: [prod, dev]}}}}
+Resources:
+  N:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: n.yaml, Parameters: {{{handed}}}}}
+"""
+    rules = f"{{R: {{RuleCondition: {IS_PROD}, Assertions: [{{Assert: {IS_A}}}]}}}}"
+    nested = RULED.replace("RULES", rules).replace("[a, b]}", "[a, b], Default: b}")
+    (stack,) = read({"/r/main.yaml": main, "/r/n.yaml": nested})
+    found = {env for env in ("prod", "dev") if stack.switches({"Env": env}) is not None}
+    assert found == allowed
+
+
+@pytest.mark.parametrize(
     ("values", "other", "answers"),
     [
         ("[a, b]", "[b, c, a]", ("a", "b")),
