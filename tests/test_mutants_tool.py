@@ -48,6 +48,7 @@ def test_least_is_the_first():
         ("x = [a for a in b if c]", ["x = [a for a in b]"]),
         ("x = a if b else c", ["x = a", "x = c"]),
         ("if a:\n    b()", ["if True:\n    b()", "if False:\n    b()", "if a:\n    pass"]),
+        ("while True:\n    b()", ["while False:\n    b()", "while True:\n    pass"]),
         ("for a in b:\n    continue", ["for a in b:\n    break"]),
         ("a += b", ["pass"]),
         ("'says'", []),

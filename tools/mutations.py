@@ -119,8 +119,9 @@ def _only_types(node: ast.AST) -> bool:
 def _of_statement(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     match node:
         case ast.If() | ast.While():
-            yield node.test, "True"
-            yield node.test, "False"
+            for text in ("True", "False"):
+                if ast.unparse(node.test) != text:
+                    yield node.test, text
         case ast.Expr(value=ast.Constant()):
             pass  # a docstring
         case ast.Expr() | ast.AugAssign():
