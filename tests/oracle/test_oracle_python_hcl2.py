@@ -77,3 +77,23 @@ def test_trees_are_the_same() -> None:
     found = [*compared(sources())]
     assert {path: lines for path, lines in found if lines} == {}
     assert len(found) > 100
+
+
+COMMENTED = """\
+# taskwall:skip=TW101: above
+x = 1
+y = 2 # taskwall:skip=TW102: behind
+t {
+  z = [
+    1, // taskwall:skip=TW103: é
+  ]
+  /* taskwall:skip=TW104: below */
+}
+"""
+
+
+def test_comments_are_the_same() -> None:
+    """Those that suppress, wherever they stand."""
+    usual = hcl.parse("main.tf", COMMENTED).comments
+    assert [one.place.line for one in usual] == [1, 3, 6, 8]
+    assert python_hcl2.parse("main.tf", COMMENTED).comments == usual
