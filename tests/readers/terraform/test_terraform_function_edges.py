@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import Unknown, Value, needs
+from taskwall.core.values import Items, Unknown, Value, needs, plain, symbol
 from taskwall.source.stack import Evaluation
 
 GIVEN: list[tuple[str, object]] = [
@@ -406,6 +406,39 @@ def test_parts_of_a_date(
 ) -> None:
     """Each as Terraform writes it, at noon and midnight, too."""
     assert shown(value(f'formatdate("{pattern}", "{time}")', evaluated)) == expected
+
+
+OWN = 'resource "u" "o" {\n  name  = "n"\n  names = ["a", "b"]\n}\n'
+
+
+@pytest.mark.parametrize("expression", ['tolist(["a", u.o.name])', 'tolist([1, "a", u.o.name])'])
+def test_what_a_resource_writes_among_texts(
+    expression: str, evaluated: Callable[..., Evaluation]
+) -> None:
+    """It stays that of the resource."""
+    found = evaluated(f'resource "t" "t" {{\n  x = {expression}\n}}\n{OWN}')
+    value = found.resources[0].body.fields["x"]
+    assert isinstance(value, Items)
+    assert symbol(value.items[-1]) == "u.o.name"
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("slice(u.o.names, 1, 2)", ["b"]),
+        ("slice(u.o.names, 1, 3)", ["slice(...) reaches beyond 2 elements"]),
+        ("slice(u.o.others, 1, 2)", ["u.o.others[1] is known only after apply"]),
+    ],
+)
+def test_a_stretch_of_a_list_of_a_resource(
+    expression: str, expected: list[str], evaluated: Callable[..., Evaluation]
+) -> None:
+    """What it writes has the length that it has; another may have any."""
+    found = evaluated(f'resource "t" "t" {{\n  x = {expression}\n}}\n{OWN}')
+    value = found.resources[0].body.fields["x"]
+    waits = [str(need) for need in needs(value)]
+    assert waits or plain(value) == expected
+    assert not waits or waits == expected
 
 
 @pytest.mark.parametrize(

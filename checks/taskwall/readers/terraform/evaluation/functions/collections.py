@@ -255,14 +255,16 @@ def _simple(value: Value) -> Value:
 
 def as_elements(values: Sequence[Value]) -> list[Value]:
     """Values as elements of one collection: where one is a text, all scalars become texts."""
-    kinds = {
-        type(found.data) for value in values if isinstance(found := dereferenced(value), Known)
-    }
-    if any(isinstance(dereferenced(value), JsonItems | JsonFields) for value in values):
-        kinds.add(str)
-    if str not in kinds or not kinds & {int, float, bool}:
+    if not any(
+        _is_text(value) or isinstance(dereferenced(value), JsonItems | JsonFields)
+        for value in values
+    ):
         return list(values)
-    return [as_text(value) if isinstance(dereferenced(value), Known) else value for value in values]
+    # As in `sort`, what is a text already stays what it is.
+    return [
+        as_text(value) if isinstance(dereferenced(value), Known) and not _is_text(value) else value
+        for value in values
+    ]
 
 
 def _tolist(arguments: list[Value], scope: ModuleContext) -> Value:
