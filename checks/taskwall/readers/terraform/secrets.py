@@ -121,7 +121,7 @@ def _in_expression(node: Expression) -> Iterator[Span]:
         return
     before = ""
     for child in children(node):
-        if before and announces_secret(before):
+        if announces_secret(before):
             yield child.place
         else:
             yield from _in_expression(child)

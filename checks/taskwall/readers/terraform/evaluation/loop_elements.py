@@ -107,7 +107,7 @@ class LoopElements:
         found = [(self._value(one.element), one) for one in taken]
         elements = {where_written(value.place) for value, _ in found if value.place is not None}
         element = elements.pop() if len(elements) == 1 else None
-        values = [(value, one.keys) for value, one in found if not one.chooses]
+        values = [(value, one.keys) for value, one in found]
         of = tuple(dict.fromkeys(at for at in (_written(*one) for one in values) if at is not None))
         if len(of) > 1 or any(
             one.chooses and replace(one, chooses=False) not in taken for one in taken
