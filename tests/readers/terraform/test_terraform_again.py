@@ -218,6 +218,27 @@ def test_what_no_edit_has_reached_is_not_made_again(
     assert {one.origin.address for one in after.resources if id(one) not in same} == reached
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "values", "errors"),
+    [
+        ("b.tf", 'resource "t" "b" { x = 2 }', {"t.a": 1, "t.b": 2}, []),
+        ("b.tf", 'resource "t" "a" { x = 2 }', {"t.a": 1}, ["t.a is declared twice"]),
+        ("a_override.tf", 'resource "t" "a" { x = 2 }', {"t.a": 2}, []),
+    ],
+)
+@pytest.mark.parametrize("lasts", [True, False])
+def test_files_of_one_folder(
+    name: str, text: str, values: dict[str, int], errors: list[str], lasts: bool, shown: Shown
+) -> None:
+    """What one says that another has said is an error, or laid over it, whether they are kept."""
+    texts = {"/nowhere/a.tf": 'resource "t" "a" { x = 1 }\n', f"/nowhere/{name}": f"{text}\n"}
+    (found,), _ = stacks([*texts], Files(texts, retained=lasts), Inputs(boundary="/nowhere"))
+    evaluation = found.evaluate({})
+    made = {one.origin.address: shown(one.body.fields["x"]) for one in evaluation.resources}
+    assert made == values
+    assert [error.message for error in evaluation.errors] == errors
+
+
 APP, BASE, SHARED, BESIDE = (
     f"/nowhere/{path}/main.tf" for path in ("app", "base", "modules/shared", "beside")
 )

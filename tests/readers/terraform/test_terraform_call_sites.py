@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.core.values import Fields, Items, Span, Value
-from taskwall.readers.terraform import TerraformStack
+from taskwall.readers.terraform import TerraformStack, stacks
+from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Inputs
 
@@ -318,6 +319,23 @@ def test_folders_of_the_settings(stack: Stack) -> None:
         )
         made = stack(CALL, {"vendor/m/main.tf": module}, inputs)
         assert led(made, module, "m/main.tf")[1] == line
+
+
+@pytest.mark.parametrize("gone", ["main.tf", f"{MODULES[5:]}/m/main.tf"])
+def test_what_is_no_longer_written(gone: str) -> None:
+    """Of what an edit has taken out since it was evaluated, the call is the place that is left."""
+    main = 'module "m" {\n  source = "x/m/aws"\n  a = 1\n}\n'
+    module = 'variable "a" {}\nresource "t" "x" {\n  a = var.a\n}\n'
+    live, folder = "/nowhere/live", f"/nowhere/{MODULES}/m"
+    files = Files({f"{live}/main.tf": main, f"{folder}/main.tf": module}, retained=True)
+    inputs = Inputs(boundary="/nowhere", modules={(live, "m"): folder})
+    found = next(one for one in stacks([*files.held], files, inputs)[0] if one.name == live)
+    evaluation = found.evaluate({})
+    (resource,) = evaluation.resources
+    files.change(f"{live}/{gone}", "locals {}\n")
+    left = evaluation.user_place(resource, resource.body.places["a"])
+    place = evaluation.line_map.apply(left)
+    assert (place.file, place.line) == (f"{live}/main.tf", 1)
 
 
 def test_errors_and_suppressions_of_a_downloaded_module(installed: Stack) -> None:
