@@ -517,6 +517,28 @@ def test_several_that_answer_are_named() -> None:
     assert [(tie.target, tie.to) for tie in stack.ties] == [("/infra/app", "aws_vpc.main")]
 
 
+@pytest.mark.parametrize(
+    ("own", "folders", "found"),
+    [
+        ("", ("/infra/prod/net", "/infra/test/net"), True),
+        ("", ("/infra/prod/net", "/elsewhere/net"), False),
+        ("", ("/elsewhere/a", "/elsewhere/b"), False),
+        (NET, ("/elsewhere/net",), True),
+    ],
+)
+def test_of_context_from_elsewhere_none_is_nearer(
+    own: str, folders: tuple[str, ...], found: bool
+) -> None:
+    """Folders of two repositories do not tell which of copies is meant; a root means its own."""
+    app = "/infra/prod/app/main.tf"
+    texts = {f"{folder}/main.tf": NET for folder in folders}
+    inputs = Inputs(boundary="/infra", context=Context(tuple(texts), (), ()))
+    texts[app] = f'{own}{TAGGED}\nresource "t" "t" {{\n  x = data.aws_vpc.x.id\n}}\n'
+    (stack,), _ = stacks([app], Files(texts), inputs)
+    value = next(one for one in stack.evaluate({}).resources if one.type == "t").body.fields["x"]
+    assert means(value).endswith("aws_vpc.main.id") is found
+
+
 BALANCER = """
 resource "aws_lb" "web" { name = "shop-${var.env}" }
 resource "aws_lb_listener" "http" {
@@ -725,6 +747,30 @@ def test_a_module_looks_up_by_the_provider_that_it_is_given(
     (found_,) = (one for one in stack.evaluate({}).resources if one.type == "t")
 
     assert means(found_.body.fields["x"]).startswith("aws_vpc.own") is found
+
+
+@pytest.mark.parametrize(("switch", "found"), [("", True), ("count = var.create ? 1 : 0", False)])
+def test_what_a_module_makes_is_looked_up_where_it_is_certainly_there(
+    switch: str, found: bool
+) -> None:
+    """Its call may be what is open, and not its own count."""
+    vpc, _, lookup = OWN_VPC.replace("SWITCH", "").partition("PROVIDERS")
+    main = f"""
+        variable "create" {{}}
+        module "m" {{
+          source = "./m"
+          {switch}
+        }}
+        {lookup.replace("ARGUMENT", "")}
+        resource "t" "t" {{
+          x = data.aws_vpc.x.cidr_block
+        }}
+    """
+    (stack,) = read({"main.tf": main, "m/main.tf": vpc.replace("variable", "# variable", 1)}, {})
+    (found_,) = (one for one in stack.evaluate({}).resources if one.type == "t")
+    assert means(found_.body.fields["x"]) == (
+        "module.m.aws_vpc.own.cidr_block" if found else "data.aws_vpc.x.cidr_block"
+    )
 
 
 @pytest.mark.parametrize(("tags", "open_"), [("", 1), ('tags = { Name = "a" }', 0)])

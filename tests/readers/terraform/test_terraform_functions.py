@@ -121,6 +121,7 @@ def test_what_is_not_known_before_it_runs(
         "cidrnetmask(OPEN)",
         'cidrsubnets("10.0.0.0/16", OPEN)',
         "yamldecode(OPEN)",
+        "jsondecode(trimspace(OPEN)).a",
         "csvdecode(OPEN)",
         'textencodebase64(OPEN, "UTF-8")',
         "md5(OPEN)",
@@ -161,6 +162,10 @@ def test_an_argument_that_decides_the_result(
         ('contains(["a", var.open], "a")', True),
         ('concat(["a"], var.open)', ["a", ("maybe", "<var.open[*]>")]),
         ("concat(var.open...)", [("maybe", "<var.open[*][*]>")]),
+        (
+            'concat(["a"], [for one in [["b"], var.open] : one if var.open != []]...)',
+            ["a", ("maybe", "b"), ("maybe", "<var.open[*]>")],
+        ),
         ('compact(["a", "", var.open])', ["a", ("maybe", "<var.open>")]),
         ('distinct(["a", var.open, "a", var.open])', ["a", "<var.open>"]),
         ('flatten([["a"], [var.open]])', ["a", ("maybe", "<var.open[*]>")]),

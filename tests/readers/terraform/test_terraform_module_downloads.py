@@ -141,7 +141,8 @@ def test_where_checkov_puts_a_module(
     """By its host, its path and its version, of which the newest is taken that the call allows."""
     below = "registry.terraform.io/acme/vpc/aws"
     others = [f"{below}/5.9.0", f"{below}/5.10.0", "github.com/acme/net/v2", "github.com/v2"]
-    files = {f".external_modules/{one}/main.tf": "" for one in (*others, "github.com/acme/v2/x")}
+    others += ["github.com/acme/v2/x", "github.com/net/v2", "github.com/net/HEAD"]
+    files = {f".external_modules/{one}/main.tf": "" for one in others}
     if folder:
         files[f".external_modules/{folder}/main.tf"] = MADE
     found = read({"app/main.tf": call(source, version), **files})

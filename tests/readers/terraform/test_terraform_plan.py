@@ -283,11 +283,14 @@ def test_plan_knows_what_sources_leave_open(shown: Shown) -> None:
         ('concat(["a"], var.open)', ["a", "b"]),
         ("merge({ a = 1 }, var.open)", {"a": 1, "b": 2}),
         ('"web"', "web"),
+        ("aws_vpc.many[*].id", ["vpc-1", "vpc-2"]),
+        ("aws_vpc.many[0].id", "vpc-1"),
     ],
 )
 def test_plan_knows_what_sources_know_in_part(written: str, planned: object, shown: Shown) -> None:
     """The whole of a text, a list or a map of which the sources leave a part open."""
     main = f'variable "open" {{}}\nresource "aws_eip" "e" {{\n  x = {written}\n}}\n'
+    main += 'resource "aws_vpc" "many" {\n  count = var.open\n}\n'
     plan = {
         "format_version": "1.0",
         "planned_values": {"root_module": {"resources": [resource("aws_eip.e", {"x": planned})]}},

@@ -367,7 +367,8 @@ def test_a_root_that_leaves_its_state_open_is_meant_by_its_outputs(
     """If no other root has all that are read, two or more. That this is assumed is said."""
     data = f'data "terraform_remote_state" "s" {{\n backend = "s3"\n config = {OF_S3}\n}}\n'
     app = f'resource "t" "t" {{ x = {outputs}.cidr }}\n{data}'
-    more = f"locals {{ vpc = upper({outputs}.vpc) }}\n"
+    more = f"locals {{ vpc = upper({outputs}.vpc) }}\n" + data.replace('"s"', '"dns"')
+    more += f"locals {{ zone = {outputs.replace('.s', '.dns', 1)}.zone }}\n"
 
     texts = {"app/main.tf": app + more, "net/main.tf": LEFT_OPEN, **others}
     assert count(texts) == stacks_

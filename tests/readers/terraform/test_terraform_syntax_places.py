@@ -321,6 +321,11 @@ BROKEN: list[tuple[str, list[tuple[int, int, str]], dict[str, object]]] = [
         {"x": "1", "resource t a": {"y": "2"}},
     ),
     ("x = (1\n", [(1, 5, ': this "(" is never closed')], {"x": "! has a syntax error"}),
+    (
+        "x = f(\n  1,\n) 2\ny = 2\n",
+        [(3, 3, "")],
+        {"x": "! has a syntax error"},
+    ),
     ("x = f(1\n", [(1, 6, ': this "(" is never closed')], {"x": "! has a syntax error"}),
     ('x = "${1\n', [(1, 1, "at x")], {}),
     ("x = <<EOT\na\n", [(1, 5, ": this heredoc is never closed")], {"x": "! has a syntax error"}),

@@ -139,6 +139,17 @@ def test_later_includes_come_first() -> None:
     assert dereferenced(x(unit(own, others))) == Known("c", x(unit(own, others)).place)
 
 
+def test_of_several_includes_the_last_says_which_module_it_is(shown: Shown) -> None:
+    """Where the unit says none itself."""
+    own = "".join(f'include "{name}" {{\n  path = "../{name}.hcl"\n}}\n' for name in "abc")
+    sources = {
+        f"live/{name}.hcl": f'terraform {{\n  source = "${{get_repo_root()}}//modules/{name}"\n}}\n'
+        for name in "ab"
+    }
+    modules = {f"modules/{name}/main.tf": MODULE.replace("by default", name) for name in "ab"}
+    assert shown(x(unit(own, {**sources, **modules, "live/c.hcl": "inputs = {}\n"}))) == "b"
+
+
 def test_what_is_not_known_is_merged(shown: Shown) -> None:
     """Deeply: it may put something into each map and list. An input that fails is one by itself."""
     parent = 'inputs = get_env("INPUTS")'
