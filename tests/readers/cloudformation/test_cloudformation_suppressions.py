@@ -67,6 +67,7 @@ def test_what_a_comment_holds_for(text: str, scope: str) -> None:
         (f"Properties:\n      B: c {HERE}\n      D: e\n", "B: c"),
         (f"Properties:\n      B: c\n      {HERE}\n", HERE),
         (f"Properties: {HERE}\n      B: c\n", "A:"),
+        (f"{HERE}\n\n    Properties:\n      B: c\n", "A:"),
         (f"Properties:\n      B: [c, d] {HERE}\n", "B: [c, d]"),
         (f"Properties:\n      B:\n      {HERE}\n      - c\n", "c"),
         (f"Properties:\n      B:\n      - c {HERE}\n      - d\n", "c"),

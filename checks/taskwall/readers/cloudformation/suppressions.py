@@ -235,11 +235,10 @@ class Extents:
             return extent, None
         properties = None if resource.properties is None else resource.properties.place
         # Those of a resource that writes none are where `Globals` gives them.
-        own = properties is not None and resource.place.holds(properties)
-        if properties is not None and own and target >= properties.line:
-            inside = extent is None or properties.holds(extent)
-            return (extent if inside else resource.place), resource.place
-        return resource.place, resource.place
+        if properties is None or not resource.place.holds(properties) or target < properties.line:
+            return resource.place, resource.place
+        inside = extent is None or properties.holds(extent)
+        return (extent if inside else resource.place), resource.place
 
     def _resource(self, line: int, column: int = 0) -> Declared | None:
         """The resource at a line, which may also be the end of one if it is set in deeper."""
