@@ -115,3 +115,46 @@ def test_no_mistake_is_told_twice(folder: Path) -> None:
 def test_one_mistake_in_a_good_stack_is_told_once(file: str, mistake: Mistake) -> None:
     """Nor are single mistakes in good stacks told twice."""
     assert twice_in((GOOD / file).parent, mistaken(file, mistake)) == []
+
+
+# --- nobody is asked what could show nothing new
+
+
+ONE_OF_TWO = '[[aws_security_group.alb.id, "sg-0123456789abcdef0"][var.which]]'
+EVERYWHERE = '["0.0.0.0/0"]'
+
+
+@pytest.mark.parametrize(
+    ("rules", "peers", "first", "said"),
+    [
+        # A port that no task publishes is too much for whomever it is.
+        (("TW208",), f"security_groups = {ONE_OF_TWO}", "22", ["fail"]),
+        (("TW208",), f"security_groups = {ONE_OF_TWO}", "32768", ["unknown"]),
+        # Open to all of the internet: how many ports of it are served matters no more.
+        (("TW204", "TW209"), f"cidr_blocks = {EVERYWHERE}", "var.which", ["fail"]),
+        (("TW209",), f"cidr_blocks = {EVERYWHERE}", "var.which", ["unknown"]),
+    ],
+)
+def test_an_unknown_beside_a_fail(
+    tmp_path: Path, rules: Sequence[str], peers: str, first: str, said: list[str]
+) -> None:
+    """Of one permission, if no answer could show more than that it is wrong."""
+    folder, group = ("tw204/pass", "api") if "TW209" in rules else ("tw208/fail", "host")
+    text = (FIXTURES / "rules" / folder / "main.tf").read_text()
+    text = text.replace("[aws_vpc.main.cidr_block] # TW208", "[] # TW208")
+    head = f'resource "aws_security_group" "{group}" {{'
+    permission = f"""
+  ingress {{
+    {peers}
+    from_port = {first}
+    to_port   = {first if first == "22" else 60000}
+    protocol  = "tcp"
+  }}
+"""
+    assert head in text
+    text = text.replace(head, head + permission) + 'variable "which" {}\n'
+    (tmp_path / "main.tf").write_text(text)
+    chosen = [rule for rule in all_rules() if rule.id in rules]
+    judged = [judge(stack, chosen, Settings()) for stack in stacks(tmp_path)]
+    found = [one for each in judged for one in each.findings if not one.unreported]
+    assert [one.finding.verdict for one in found] == said

@@ -75,7 +75,7 @@ def told(folder: Path, changes: dict[str, str]) -> list[str]:
     [
         ("PUBLIC", "false", ["in a public subnet"]),
         ("PUBLIC", "null", ["in a public subnet"]),
-        ("PUBLIC", "var.which", ["TW203 needs var.which", "in a public subnet"]),
+        ("PUBLIC", "var.which", ["in a public subnet"]),
         ("TABLE", "aws_route_table.other.id", ["public"]),
         ("TABLE", "var.which", ["TW603 needs var.which", "public"]),
         (
@@ -95,7 +95,7 @@ def told(folder: Path, changes: dict[str, str]) -> list[str]:
         ("BLOCK", '"block-ingress"', ["public, and needed"]),
         ("BLOCK", "var.which", ["TW603 needs var.which", "public, and needed"]),
         ("LAUNCH", '"EC2"', ["public in a public subnet"]),
-        ("LAUNCH", "var.which", ["TW203 needs var.which", "public in a public subnet"]),
+        ("LAUNCH", "var.which", ["public in a public subnet"]),
         ("SUBNETS", "[var.which]", ["TW603 needs var.which", "public"]),
         ("SUBNETS", '["subnet-1"]', ["TW603 needs subnet-1", "public"]),
         ("SUBNETS", "var.which", ["TW603 needs var.which", "public"]),
