@@ -693,6 +693,39 @@ def test_a_group_knows_whose_user_a_module_leaves_out(
     assert _users(found) == ({"aws_ecs_service"} if known else set())
 
 
+@pytest.mark.parametrize(
+    ("handed_on", "given", "known"),
+    [
+        ("aws_security_group.web.id", "module.net.group", True),
+        ("local.groups[0]", "module.net.group", True),
+        ("[for group in [aws_security_group.web] : group.id]", "module.net.group[0]", True),
+        ("aws_security_group.web.id", "local.group", True),
+        ("aws_security_group.web.vpc_id", "module.net.other", False),
+        ('"sg-0123456789abcdef0"', "module.net.group", False),
+    ],
+)
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_group_knows_whose_user_another_module_leaves_out(
+    evaluated: Evaluated, handed_on: str, given: str, known: bool, nested: bool
+) -> None:
+    """One module makes the group and puts it out, another one is handed it."""
+    net = (
+        'resource "aws_security_group" "web" {}\n'
+        "locals {\n  groups = [aws_security_group.web.id]\n}\n"
+        f'output "group" {{\n  value = {handed_on}\n}}\noutput "other" {{\n  value = "x"\n}}\n'
+    )
+    outer = 'module "inner" {\n  source = "../net"\n}\n' + "".join(
+        f'output "{name}" {{\n  value = module.inner.{name}\n}}\n' for name in ("group", "other")
+    )
+    text = (
+        f'module "net" {{\n  source = "../{"outer" if nested else "net"}"\n}}\n'
+        "locals {\n  group = module.net.group\n}\n"
+        f'module "web" {{\n  source = "../service"\n  groups = [{given}]\n  on = false\n}}\n'
+    )
+    files = {"service/main.tf": SERVICE, "net/main.tf": net, "outer/main.tf": outer}
+    assert _users(evaluated(text, files)) == ({"aws_ecs_service"} if known else set())
+
+
 def test_what_only_looks_at_a_group_is_no_user_of_it(evaluated: Evaluated) -> None:
     """A data source that a count leaves out would not have used it."""
     text = 'resource "aws_security_group" "web" {}\n'

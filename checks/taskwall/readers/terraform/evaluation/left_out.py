@@ -67,8 +67,17 @@ def _hand_on(local_values: Mapping[str, Attribute], found: dict[str, set[str]]) 
                 pending.append(inner)
 
 
+def outputs_of(module: Module, name: str) -> Iterator[str]:
+    """The outputs by which a module hands on what has a name in it."""
+    for output, block in module.outputs.items():
+        found = {each: {output} for each in named_in(block.body)}
+        _hand_on(module.locals, found)
+        if name in found:
+            yield output
+
+
 def references(module: Module, address: str) -> frozenset[str]:
-    """What a resource of a module refers to: `aws_x.y`, `local.x`, `var.x`."""
+    """What a resource of a module refers to: `aws_x.y`, `local.x`, `var.x`, `module.x.y`."""
     found = module.references.get(address)
     if found is None:
         found = module.references[address] = named_in(module.resources[address].body)
@@ -93,5 +102,7 @@ def _names(expression: Expression) -> Iterator[str]:
     while pending:
         node = pending.pop()
         if type(node) is Access and type(node.base) is Name and type(node.steps[0]) is Attr:
-            yield f"{node.base.name}.{node.steps[0].name}"
+            of_module = node.base.name == "module"
+            steps = [step.name for step in node.steps if type(step) is Attr][: 1 + of_module]
+            yield ".".join((node.base.name, *steps))
         pending.extend(children(node))

@@ -22,6 +22,7 @@ from taskwall.readers.terraform.evaluation.expressions import members_of
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
 from taskwall.readers.terraform.evaluation.left_out import (
     may_be_left_out,
+    outputs_of,
     references,
     users_left_out,
 )
@@ -368,8 +369,16 @@ class ModuleScope:
         return self.instances(address).value
 
     def users_left_out(self, address: str) -> tuple[str, ...]:
-        """The types of what is written to use a resource, and is left out by its count."""
-        return self.every_user_left_out().get(address, ())
+        """The types of what is written to use a resource, and is left out by its count.
+
+        That may be in another module: what an output hands on is used under that one's name.
+        """
+        found = dict.fromkeys(self.every_user_left_out().get(address, ()))
+        if self.caller is not None:
+            caller, name = self.caller
+            for output in outputs_of(self.module, address):
+                found |= dict.fromkeys(caller.users_left_out(f"module.{name}.{output}"))
+        return tuple(sorted(found))
 
     def every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
         """The types of what its counts leave out, by what is written to be used."""

@@ -26,6 +26,10 @@ _SAYS_WHERE: Final = frozenset(
 structure of Secrets Manager secrets"): their texts are everywhere in the sources."""
 
 
+_SWITCHES: Final = frozenset({"true", "false"})
+"""Texts that are a secret nowhere: half of all arguments hold one of them."""
+
+
 def is_sensitive(body: Body) -> bool:
     """Whether a variable or an output is declared to be sensitive."""
     attribute = body.attributes.get("sensitive")
@@ -76,7 +80,7 @@ class Hidden:
         """Keep the texts and numbers of a value in mind, but for what every address has."""
         for text in texts(value, _SAYS_WHERE):
             is_scheme = text.endswith("://") and text[:-3].isalnum()
-            if len(text) >= SHORTEST and not is_scheme:
+            if len(text) >= SHORTEST and not is_scheme and text not in _SWITCHES:
                 self.add(text)
 
     def derive(self, arguments: Iterable[Value], result: Value) -> None:
