@@ -487,7 +487,12 @@ def test_what_says_where_a_secret_is_for_is_no_secret() -> None:
     """Of a database's secret, its name, engine and switches are told; the scheme of an address."""
     text = f"""
 resource "aws_secretsmanager_secret_version" "main" {{
-  secret_string = jsonencode({{ dbname = "web", engine = "mysql", tls = "false", password = "{CANARY}" }})
+  secret_string = jsonencode({{
+    dbname   = "web"
+    engine   = "mysql"
+    tls      = "false"
+    password = "{CANARY}"
+  }})
 }}
 output "address" {{
   value     = "redis://${{aws_elasticache_cluster.x.cache_nodes[0].address}}"
