@@ -46,11 +46,28 @@ class Gateway(Entity, frozen=True, kw_only=True):
     way: Way
 
 
+_RANGE = ("cidr_block", "CidrBlock")
+
+
+def _range_of(r: ResourceReader) -> Cell:
+    """The IPv4 range of a VPC. One that AWS gives it, out of a pool, has only its attribute's name.
+
+    Amazon VPC IPAM user guide, "Create a VPC that uses an IPAM pool CIDR".
+    """
+    cell = r.attribute(*_RANGE)
+    if not cell.absent or r.resource.type == "aws_default_vpc":
+        return cell
+    pool = r.attribute("ipv4_ipam_pool_id", "Ipv4IpamPoolId")
+    if pool.absent:
+        return cell
+    return replace(cell, value=Reference(r.id, _RANGE[not r.terraform]), place=pool.place)
+
+
 @lowers("aws_vpc", "aws_default_vpc", "AWS::EC2::VPC", to=Vpc)
 def vpc(r: ResourceReader) -> Iterator[object]:
     if r.builder.first_adopting(r.id) != r.id:
         return  # the same default VPC as another resource
-    cidr = r.setting("cidr_block", "CidrBlock")
+    cidr = setting(_range_of(r), _RANGE[not r.terraform])
     ipv6 = r.setting("ipv6_cidr_block", "")
     cidrs = tuple(each for each in (cidr, ipv6) if each.value is not None)
     default = r.resource.type == "aws_default_vpc"
