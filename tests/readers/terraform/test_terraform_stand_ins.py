@@ -187,6 +187,9 @@ def test_the_name_in_the_registry(owner: str, repository: str, name: str | None)
     assert registry_name(owner, repository) == name
 
 
+NEWEST = "6.6.0, the newest that is known (the call names no version)"
+
+
 @pytest.mark.parametrize(
     ("source", "read_as"),
     [
@@ -195,7 +198,9 @@ def test_the_name_in_the_registry(owner: str, repository: str, name: str | None)
         (f'"{REPOSITORY}?ref=v5.1.0"', "5.1.0"),
         (f'"git::https://{REPOSITORY}.git?ref=v5.1.0"', "5.1.0"),
         ('"git@github.com:terraform-aws-modules/terraform-aws-vpc.git?ref=v5.1.0"', "5.1.0"),
-        (f'"{REPOSITORY}?ref=master"', None),
+        (f'"{REPOSITORY}?ref=master"', NEWEST),
+        (f'"{REPOSITORY}"', NEWEST),
+        (f'"git::https://{REPOSITORY}.git?ref=e226cc15a7b8f62fd0e108792fea66fa85bcb4b9"', NEWEST),
         ('"registry.acme.com/terraform-aws-modules/vpc/aws"\n version = "5.1.0"', None),
         ('"github.com/other/terraform-aws-vpc?ref=v5.1.0"', None),
     ],
@@ -203,7 +208,10 @@ def test_the_name_in_the_registry(owner: str, repository: str, name: str | None)
 def test_which_sources_have_one(
     evaluated: Callable[..., Evaluation], source: str, read_as: str | None
 ) -> None:
-    """The registry's name and the repository that the registry takes it from, by tag."""
+    """The registry's name and the repository that the registry takes it from.
+
+    A tag is a version; a commit or a branch is read as no version is.
+    """
     [absent] = evaluated(f'module "vpc" {{\n source = {source}\n}}\n').absent
 
     name = f"terraform-aws-modules/vpc/aws {read_as}"

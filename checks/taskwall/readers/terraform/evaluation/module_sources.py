@@ -344,10 +344,9 @@ def _stand_ins(source: str, constraint: str) -> tuple[StandIn, ...]:
     if steps is None or len(steps[0]) != 3 or steps[0][0] != "github.com":
         return ()
     name = registry_name(*steps[0][1:])
-    version = "" if steps[1] == "HEAD" else steps[1]
-    if name is None or (version and version_key(version) is None):
-        return ()
-    return stand_ins(name, inner, version.removeprefix("v"))
+    # A commit or a branch says no version: it is read as a call that names none.
+    version = steps[1].removeprefix("v") if version_key(steps[1]) is not None else ""
+    return () if name is None else stand_ins(name, inner, version)
 
 
 def _remote_steps(package: str) -> tuple[tuple[str, ...], str] | None:
