@@ -1,11 +1,11 @@
 """TW506: Agent settings are on instances that run tasks.
 
-What: User data configures an ECS agent, but every task source in its cluster runs on Fargate or on
-    other instances: no task in the sources is ever placed here.
+What: User data configures an ECS agent, but the tasks in its cluster run on Fargate, or on other
+    instances beside it: no task in the sources is ever placed here.
 Why: Fargate has no agent that could be configured. Somebody who reads these settings believes that
     they protect tasks, but they do not.
 Fine when: Tasks are started here by something that is not in the sources (a pipeline, RunTask).
-    Clusters without any task source in the sources are not judged.
+    Clusters without a task source on Fargate in the sources are not judged.
 Terraform: Whether the instances stay is a design decision. Remove the instances, or run tasks on
     them (launch_type = "EC2").
 CloudFormation: Whether the instances stay is a design decision. Remove the instances, or run tasks
@@ -16,7 +16,7 @@ See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-confi
 
 from collections.abc import Iterator
 
-from taskwall.core.facts import any_of
+from taskwall.core.facts import all_of, any_of
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.launch_type import runs_on, strategy
 from taskwall.model.compute.placement import can_be_placed, joins_cluster_of, kinds_near
@@ -35,7 +35,10 @@ def idle_agent_settings(network: Network) -> Iterator[Verdict]:
         here = any_of(can_be_placed(network, member, source) for source in sources)
         cluster = any_of(joins_cluster_of(member, source) for source in sources)
         elsewhere = (s for s in sources if not _runs_on_all(network, s))
-        idle = any_of(joins_cluster_of(member, source) for source in elsewhere)
+        idle = any_of(
+            joins_cluster_of(member, source) & runs_on(network, source, "FARGATE")
+            for source in elsewhere
+        )
         yield Verdict(
             member.instances.origin,
             agent.place,
@@ -44,7 +47,7 @@ def idle_agent_settings(network: Network) -> Iterator[Verdict]:
             holds=f"tasks run on {name}, so its agent settings have an effect",
             about=agent.question(member.instances.id),
             negative=True,
-            concerned=agent.joins & cluster,
+            concerned=all_of((agent.joins, cluster, here | idle)),
             unreported=agent.joins.truth is None,  # it may be no container instance at all
             asked_by=("TW501", "TW502", "TW504", "TW505"),
         )
