@@ -9,8 +9,25 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.loop_places import ElementKey, LoopSpan, coordinates, where_written
-from taskwall.core.values import Fields, Items, Known, Span, Value, dereferenced, spelled, symbol
+from taskwall.core.loop_places import (
+    ElementKey,
+    ElementSpan,
+    LoopSpan,
+    coordinates,
+    where_written,
+    without_element,
+)
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Span,
+    Text,
+    Value,
+    dereferenced,
+    spelled,
+    symbol,
+)
 from taskwall.readers.terraform.evaluation.context import Env, ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import value_of
 from taskwall.readers.terraform.syntax.tree import (
@@ -54,7 +71,7 @@ class ElementKeys:
 
         Of several alike, the number says which; what a list holds and may hold more of is one.
         """
-        found, place = dereferenced(name), value.place and where_written(value.place)
+        found, place = dereferenced(name), _place(value)
         named = spelled(found.data) if isinstance(found, Known) else symbol(name)
         by = named or place or ""
         alike = self._alike.setdefault(by, {})
@@ -81,8 +98,7 @@ class LoopElements:
 
     def made(self, dynamic: Block, element: Value) -> Span:
         """The place of what a `dynamic` block makes for an element."""
-        written = element.place and where_written(element.place)
-        return LoopSpan(*coordinates(dynamic.place), self._key, (), written)
+        return LoopSpan(*coordinates(dynamic.place), self._key, (), _place(element))
 
     def block(self, block: Block) -> Span:
         """The place of a block in the body, or of a `dynamic` one as a whole."""
@@ -105,7 +121,7 @@ class LoopElements:
         """The key of the element, and where in it is written what an attribute takes."""
         taken = _taken(attribute, self._names) if self._names else ()
         found = [(self._value(one.element), one) for one in taken]
-        elements = {where_written(value.place) for value, _ in found if value.place is not None}
+        elements = {place for value, _ in found if (place := _place(value)) is not None}
         element = elements.pop() if len(elements) == 1 else None
         values = [(value, one.keys) for value, one in found]
         of = tuple(dict.fromkeys(at for at in (_written(*one) for one in values) if at is not None))
@@ -122,9 +138,17 @@ class LoopElements:
         return found if value.place is None else with_place(found, value.place)
 
 
+def _place(value: Value) -> Span | None:
+    """Where an element is written: an object where it is made, a scalar where it is named."""
+    place = value.place
+    if isinstance(place, ElementSpan) and isinstance(dereferenced(value), Known | Text):
+        return without_element(place)
+    return place and where_written(place)
+
+
 def _written(value: Value, keys: tuple[str, ...]) -> Span | None:
     """Where a part of an element is written; None if it is not written there."""
-    place = value.place and where_written(value.place)
+    place = _place(value)
     for key in keys:
         value = dereferenced(value)
         if isinstance(value, Fields) and key in value.fields:
