@@ -244,6 +244,7 @@ MAKES = {
     "terraform-aws-modules/rds/aws//modules/db_instance": {"aws_db_instance"},
     "terraform-aws-modules/lambda/aws": set(),
     "terraform-aws-modules/eks/aws": set(),
+    "terraform-aws-modules/elasticache/aws//modules/serverless-cache": {"aws_db_instance"},
     "cloudposse/elasticache-redis/aws": {"aws_db_instance", *RULES},
     "terraform-aws-modules/app-runner/aws": {*USED["aws_security_group"], *RULES},
 }

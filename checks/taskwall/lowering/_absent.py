@@ -184,12 +184,21 @@ _MAKES: Mapping[str, frozenset[str]] = {
     "cloudposse/elasticsearch/aws": _STORE,
     "cloudposse/rds/aws": _STORE,
     "cloudposse/rds-cluster/aws": _STORE,
+    "terraform-aws-modules/apigateway-v2/aws": frozenset(),
+    "terraform-aws-modules/dms/aws": frozenset(),
     "terraform-aws-modules/ec2-instance/aws": frozenset({"aws_instance"}),
     "terraform-aws-modules/efs/aws": _STORE,
     "terraform-aws-modules/eks/aws": frozenset(),
+    "terraform-aws-modules/elasticache/aws": _STORE,
+    "terraform-aws-modules/global-accelerator/aws": frozenset(),
     "terraform-aws-modules/lambda/aws": frozenset(),
+    "terraform-aws-modules/memory-db/aws": _STORE,
+    "terraform-aws-modules/msk-kafka-cluster/aws": _STORE,
+    "terraform-aws-modules/opensearch/aws": _STORE,
     "terraform-aws-modules/rds/aws": _STORE,
     "terraform-aws-modules/rds-aurora/aws": _STORE,
+    "terraform-aws-modules/rds-proxy/aws": _STORE,
+    "terraform-aws-modules/redshift/aws": _STORE,
 }
 """Popular modules of the registry that make no tasks: what of all this they make of what they are
 given, or add to it. Their sources were read on 2026-11-30. Nodes of EKS are no container instances.

@@ -287,8 +287,8 @@ def test_users_say_what_a_data_source_is(
 
 
 @pytest.mark.parametrize("provider", ["", "provider = aws.b"])
-def test_only_within_a_vpc_another_provider_looks_up_what_a_root_writes(provider: str) -> None:
-    """The id of the VPC says where a subnet is; a listener may be another one, elsewhere."""
+def test_in_what_a_root_writes_any_provider_looks_up(provider: str) -> None:
+    """The id of a VPC and a balancer's ARN say where; of the same name may be one elsewhere."""
     text = f"""
 provider "aws" {{
   alias = "b"
@@ -313,11 +313,16 @@ data "aws_lb_listener" "x" {{
   load_balancer_arn = aws_lb.own.arn
   port              = 80
 }}
+data "aws_lb" "x" {{
+  {provider}
+  name = "own"
+}}
 """
-    listener = means(looked_up(text, "data.aws_lb_listener.x.arn", {}))
+    balancer = means(looked_up(text, "data.aws_lb.x.arn", {}))
 
     assert means(looked_up(text, "data.aws_subnets.x.ids", {})) == "aws_subnet.own.id"
-    assert listener == ("data.aws_lb_listener.x.arn" if provider else "aws_lb_listener.own.arn")
+    assert means(looked_up(text, "data.aws_lb_listener.x.arn", {})) == "aws_lb_listener.own.arn"
+    assert balancer == ("data.aws_lb.x.arn" if provider else "aws_lb.own.arn")
 
 
 VPC = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'

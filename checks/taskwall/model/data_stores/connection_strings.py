@@ -15,8 +15,10 @@ from taskwall.core.values import Known, Need, Reference, Text, Value, dereferenc
 from taskwall.core.values import needs as needs_of
 from taskwall.core.values import text as text_of
 from taskwall.model.compute.launch_type import sources_of_definition
+from taskwall.model.core.entity import same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.environment import DnsName, Variable
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.edge import AliasRecord, dns_name, records_of
@@ -291,8 +293,7 @@ def _by_http(
         for each in (*_dns_names(network).get(name, ()), *_dns_names(network).get("", ())):
             text, waits = f"{each.by} has that name", needs_of(each.name)
             equal = dns_name(each.name) == name or same(each.name, Known(host))
-            named = Fact(equal, text, needs=waits)
-            answering.append((named & others.get(each.id, TRUE), each.encrypted))
+            answering.append((each, Fact(equal, text, needs=waits)))
         # With a search domain; containers of one task may be linked by their names.
         is_short = "." not in name and name not in variable.definition.containers
         short = _short_names(network) if is_short else {}
@@ -300,12 +301,16 @@ def _by_http(
             text = f"{each.by} has that name in its namespace"
             waits = (*needs_of(each.name), *variable.definition.unnamed)
             equal = _short(each.name) == name and not variable.definition.unnamed
-            named = Fact(equal or None, text, needs=waits)
-            answering.append((named & others.get(each.id, TRUE), each.encrypted))
+            answering.append((each, Fact(equal or None, text, needs=waits)))
+        answering = [
+            (each, named & others.get(each.id, TRUE))
+            for each, named in answering
+            if "." in name or not _is_elsewhere(network, variable, each)
+        ]
         if not answering:
             return None
-        answered = any_of(named & ~encrypted for named, encrypted in answering)
-        spared = any_of(named & encrypted for named, encrypted in answering)
+        answered = any_of(named & ~each.encrypted for each, named in answering)
+        spared = any_of(named & each.encrypted for each, named in answering)
         return Connection(plain, answered & ~spared)
     same_name = [
         all_of((others.get(each.id, TRUE), ~each.encrypted))
@@ -323,6 +328,18 @@ def _by_http(
                 return Connection(plain, stands_before_others(network, balancer, others))
     needs = tuple(need for hole in holes for need in _needs(hole))
     return _open(variable, needs) if needs else None
+
+
+def _is_elsewhere(network: Network, variable: Variable, name: DnsName) -> bool:
+    """Whether Service Connect answers at a name in other namespaces than a variable is for."""
+    serving = network.get(TaskSource, name.id)
+    pairs = [
+        same_entity(one, other)
+        for source, _ in sources_of_definition(network, variable.definition)
+        for one in source.namespaces
+        for other in (() if serving is None else serving.namespaces)
+    ]
+    return bool(pairs) and all(pair is False for pair in pairs)
 
 
 @remembered

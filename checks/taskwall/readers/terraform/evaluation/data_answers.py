@@ -192,7 +192,7 @@ class DataAnswers:
             for candidate in self._of_type(type_, scope):
                 met = meets(query, candidate.asked)
                 own = candidate.root == scope.run.root.folder and not within
-                if met is False or (own and not (met and _is_near(candidate, written))):
+                if met is False or (own and not (met and _is_near(candidate, query, written))):
                     continue  # What a root writes it would look for by what it writes.
                 (maybe if not met else found if _leads_on(candidate) else open_).append(candidate)
         if roots := {one.root for one in found}:
@@ -245,12 +245,15 @@ class DataAnswers:
                     yield Candidate(source.file, type_, own, resource, context=True)
 
 
-def _is_near(candidate: Candidate, written: WrittenBody) -> bool:
+def _is_near(candidate: Candidate, query: DataQuery, written: WrittenBody) -> bool:
     """Whether a resource of the same root certainly is there, in the Region that is looked in."""
     found = candidate.resource
-    if not isinstance(found, ResourceInstance) or found.fields.provider != written.provider:
+    if not isinstance(found, ResourceInstance) or not found.certain:
         return False
-    return found.certain and not (written.get("region") or candidate.asked("region"))
+    if any(each.attribute == "load_balancer_arn" for each in query.criteria):
+        return True  # A balancer's ARN says the Region.
+    same = found.fields.provider == written.provider
+    return same and not (written.get("region") or candidate.asked("region"))
 
 
 def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:
