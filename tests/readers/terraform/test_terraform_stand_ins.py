@@ -138,10 +138,41 @@ def test_an_older_version_that_has_the_arguments(tmp_path: Path) -> None:
         report = reported(tmp_path, f'module "ecs" {{\n{call}}}\n')
         return [one.read_as for one in report.document.absent]
 
-    said = "the newest known that has the arguments of the call (which names no version)"
+    said = "the newest known that fits the call and its AWS provider (the call names no version)"
     assert read_as(named + older) == [f"terraform-aws-modules/ecs/aws 5.12.1, {said}"]
     assert read_as('version = ">= 6.0.0"\n' + named + older) == [None]
     assert read_as("of_no_version = true\n") == [None]
+
+
+@pytest.mark.parametrize(
+    ("required", "locked", "version", "read_as"),
+    [
+        ("", "", "", "6.6.0"),
+        (">= 4.0", "", "", "6.6.0"),
+        ("~> 5.0", "", "", "5.21.0"),
+        ("4.67.0", "", "", "4.0.2"),
+        (">= 4.0", "5.23.1", "", "5.21.0"),
+        ("~> 5.0", "", ">= 4.0", "5.21.0"),
+        # What is written holds, whatever the provider.
+        ("~> 5.0", "", ">= 6.0", "6.6.0"),
+    ],
+)
+def test_an_older_version_for_the_provider(
+    tmp_path: Path, required: str, locked: str, version: str, read_as: str
+) -> None:
+    """A newer version than the root's AWS provider allows cannot be meant."""
+    if locked:
+        lock = f'provider "registry.terraform.io/hashicorp/aws" {{\n  version = "{locked}"\n}}\n'
+        (tmp_path / ".terraform.lock.hcl").write_text(lock)
+    needed = f'aws = {{\n source = "hashicorp/aws"\n version = "{required}"\n }}'
+    head = f"terraform {{\n required_providers {{\n {needed}\n }}\n}}\n" if required else ""
+    call = 'source = "terraform-aws-modules/vpc/aws"\n'
+    call += f'version = "{version}"\n' if version else ""
+    report = reported(tmp_path, f'{head}module "vpc" {{\n{call}}}\n')
+    (read,) = [one.read_as for one in report.document.absent]
+
+    assert read is not None
+    assert read.partition(",")[0] == f"terraform-aws-modules/vpc/aws {read_as}"
 
 
 @pytest.mark.parametrize(

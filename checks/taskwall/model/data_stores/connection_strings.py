@@ -302,10 +302,14 @@ def _by_http(
             waits = (*needs_of(each.name), *variable.definition.unnamed)
             equal = _short(each.name) == name and not variable.definition.unnamed
             answering.append((each, Fact(equal or None, text, needs=waits)))
-        answering = [
-            (each, named & others.get(each.id, TRUE))
+        reached = (
+            (each, named, TRUE if "." in name else _within_reach(network, variable, each))
             for each, named in answering
-            if "." in name or not _is_elsewhere(network, variable, each)
+        )
+        answering = [
+            (each, named & within & others.get(each.id, TRUE))
+            for each, named, within in reached
+            if within.truth is not False
         ]
         if not answering:
             return None
@@ -330,16 +334,21 @@ def _by_http(
     return _open(variable, needs) if needs else None
 
 
-def _is_elsewhere(network: Network, variable: Variable, name: DnsName) -> bool:
-    """Whether Service Connect answers at a name in other namespaces than a variable is for."""
+def _within_reach(network: Network, variable: Variable, name: DnsName) -> Fact:
+    """Whether a variable is for a member of the namespace in which Service Connect has a name.
+
+    Nothing is in the way where either is in none: Cloud Map's names are those of the VPC.
+    """
     serving = network.get(TaskSource, name.id)
-    pairs = [
-        same_entity(one, other)
-        for source, _ in sources_of_definition(network, variable.definition)
-        for one in source.namespaces
-        for other in (() if serving is None else serving.namespaces)
+    text = f"{variable.definition.name} is for the namespace of {name.by}"
+    found = [
+        link.fact & Fact(same_entity(own, one), text, needs=(*own.fact.needs, *one.fact.needs))
+        for source, link in sources_of_definition(network, variable.definition)
+        for own in source.namespaces
+        for one in (() if serving is None else serving.namespaces)
     ]
-    return bool(pairs) and all(pair is False for pair in pairs)
+    within = any_of(found) if found else TRUE
+    return TRUE if within.truth else within  # who is in one namespace need not be said
 
 
 @remembered

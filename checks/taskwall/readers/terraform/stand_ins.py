@@ -2,6 +2,7 @@
 
 They are plain Terraform of taskwall's own writing below `data/modules`, by the module's name and
 the lowest version that they model. `versions.toml` beside them says which versions are read so,
+the major version of the AWS provider that these need (`provider`, from the module's `versions.tf`),
 how their defaults differ (`inner`: those of a module in the package), and which arguments they need
 not know:
 
@@ -34,14 +35,15 @@ _REPOSITORY = re.compile(r"terraform-([a-z0-9]+)-([\w-]+)")
 
 
 _NEWEST = ", the newest that is known (the call names no version)"
-_OLDER = ", the newest known that has the arguments of the call (which names no version)"
+_OLDER = ", the newest known that fits the call and its AWS provider (the call names no version)"
 
 
 class StandIn(Struct, frozen=True):
     """What stands in for one version of a module, or of a module in its package.
 
     `folder` holds it, `title` says what it stands in for. `defaults` are those of its variables
-    that this version has and others do not.
+    that this version has and others do not. `provider` is the lowest major version of the AWS
+    provider with which it works; 0 where that is not known.
     """
 
     folder: str
@@ -50,6 +52,7 @@ class StandIn(Struct, frozen=True):
     harmless: tuple[str, ...]
     off: tuple[str, ...]
     lacks: tuple[str, ...]
+    provider: int = 0
 
     def leaves_out(self, name: str) -> bool:
         """Whether an argument of the module does something that the stand-in does not."""
@@ -79,8 +82,8 @@ def is_stand_in(folder: str) -> bool:
 def stand_ins(name: str, inner: str, constraint: str) -> tuple[StandIn, ...]:
     """What may stand in for a module: for the newest version of each range that a call allows.
 
-    Terraform takes the newest version of all, and refuses arguments that it does not have: an
-    older one is meant if only that has those of the call.
+    Terraform takes the newest version of all, and refuses arguments that it does not have, and
+    another AWS provider than it needs: an older one is meant if only that fits.
 
     Args:
         name: the module's name in the registry, `terraform-aws-modules/vpc/aws`.
@@ -124,6 +127,7 @@ def _stand_in(
         (*about.get("harmless", ()), *module.get("harmless", ())),
         (*about.get("off", ()), *module.get("off", ())),
         tuple(known.get("lacks", {}).get(folder, ())),
+        known.get("provider", 0),
     )
 
 

@@ -7,6 +7,7 @@ from taskwall.core.values import Known, Unknown, Value, dereferenced, needs
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.module_sources import AbsentModule, no_module_at
+from taskwall.readers.terraform.evaluation.providers import provider_majors
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.stand_ins import StandIn
@@ -97,7 +98,9 @@ def stand_in_module(
         for name, attribute in block.body.attributes.items()
         if name not in NOT_ARGUMENTS
     }
-    for each in stand_ins:
+    highest = provider_majors(caller)[1]
+    # Those that need a newer provider than the root has come last.
+    for each in sorted(stand_ins, key=lambda one: highest is not None and one.provider > highest):
         module = caller.run.module(each.folder)[0]
         if module is not None and all(
             each.allows(name, value, name in module.variables) for name, value in given.items()
