@@ -4,18 +4,14 @@ from collections.abc import Mapping
 from itertools import product
 from math import inf
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
 from taskwall.core.conditions import Between
 from taskwall.core.values import OTHER, Scalar
-from taskwall.engine.judge import judge
 from taskwall.engine.scenarios import MAX_EXHAUSTIVE, MAX_SCENARIOS, Followed, explore, when
 from taskwall.readers import cloudformation, terraform
-from taskwall.rules import all_rules
-from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
 
@@ -519,104 +515,3 @@ resource "aws_ecs_service" "web" {
     assert all(
         "aws_vpc.own" in {one.origin.name for one in each.resources} for each in found.evaluations
     )
-
-
-def test_what_was_followed_with_all_answers() -> None:
-    """Those of a few inputs may have met although not all scenarios were followed."""
-    rows: list[dict[str, Scalar]] = [
-        {"a": True, "b": True, "c": 1},
-        {"a": True, "b": False, "c": 1},
-        {"a": False, "b": True, "c": 2},
-        {"a": False, "b": False, "c": 2},
-    ]
-    found = Followed(rows, [Evaluation(())] * 4, whole=False)
-    followed_ = {names: found.answers(names) for names in ("a", "ab", "ac", "abc", "ad", "d", "")}
-    assert followed_ == {
-        "a": True, "ab": True, "ac": False, "abc": False, "ad": False, "d": False, "": False,
-    }  # fmt: skip
-    assert not Followed([], []).answers("a")
-
-
-OF_MODULES = {
-    "main": """
-terraform {
-  backend "s3" {}
-}
-module "alb" {
-  source = "./alb"
-  count  = var.on0 ? 1 : 0
-}
-module "ecs" {
-  source   = "./ecs"
-  balanced = var.on0
-  arns     = var.on0 ? module.alb[0].arns : {}
-  more     = var.more
-}
-variable "more" {}
-""",
-    "alb": """
-resource "aws_lb" "web" {}
-resource "aws_lb_target_group" "web" {
-  for_each    = toset(["web", "api"])
-  target_type = "ip"
-  protocol    = "HTTP"
-}
-resource "aws_lb_listener" "web" {
-  load_balancer_arn = aws_lb.web.arn
-  port              = 80
-  protocol          = "HTTP"
-  default_action {
-    type             = "forward"
-    target_group_arn = aws_lb_target_group.web["web"].arn
-  }
-}
-output "arns" { value = { for k, v in aws_lb_target_group.web : k => v.arn } }
-""",
-    "ecs": """
-variable "balanced" {}
-variable "arns" {}
-variable "more" {}
-resource "aws_ecs_task_definition" "web" {
-  family                = "web"
-  network_mode          = "awsvpc"
-  container_definitions = "[]"
-}
-resource "aws_ecs_service" "web" {
-  for_each        = toset(["web", "api"])
-  task_definition = aws_ecs_task_definition.web.arn
-  launch_type     = "FARGATE"
-  dynamic "load_balancer" {
-    for_each = var.balanced && contains(keys(var.arns), each.key) ? [1] : []
-    content {
-      target_group_arn = ARN
-      container_name   = "web"
-      container_port   = 80
-    }
-  }
-}
-""",
-}
-
-
-@pytest.mark.parametrize(
-    ("arn", "asked"),
-    [("var.arns[each.key]", []), ("var.more", ["var.more"])],
-)
-def test_nobody_is_asked_what_both_answers_have_shown(arn: str, asked: list[str]) -> None:
-    """Too many switches for all settings: one of them alone was followed either way."""
-    names = [f"on{index}" for index in range(5)]
-    texts = {"/r/main.tf": OF_MODULES["main"]}
-    for name in names:
-        texts["/r/main.tf"] += f'variable "{name}" {{\n  type = bool\n}}\n'
-        count = f"count = var.{name} ? 1 : 0"
-        texts["/r/main.tf"] += f'resource "aws_ecs_cluster" "{name}" {{\n  {count}\n}}\n'
-    for name in ("alb", "ecs"):
-        texts[f"/r/{name}/main.tf"] = OF_MODULES[name].replace("ARN", arn)
-    (stack,), _ = terraform.stacks(list(texts), Files(texts), Inputs(boundary="/r"))
-    assert not explore(stack).whole
-    chosen = [one for one in all_rules() if one.id == "TW103"]
-    found = judge(stack, chosen, Settings()).findings
-
-    assert [need.name for one in found for need in one.needs] == asked
-    fails = {one.finding.when for one in found if one.finding.verdict == "fail"}
-    assert fails == (set() if asked else {"var.on0 is true"})

@@ -100,3 +100,47 @@ def test_what_uses_a_template_is_not_reported_with_it(
     assert shown(".", **use) == sorted((*own, *edge))
     cli.main(["scan", "--no-progress", "--select", "TW103", "edge.yaml"])
     assert "1 more finding is about other files than those given." in capsys.readouterr().out
+
+
+NET = template(
+    """\
+  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
+  Subnet: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24 } }
+  Gateway: { Type: AWS::EC2::InternetGateway }
+  Table: { Type: AWS::EC2::RouteTable, Properties: { VpcId: !Ref Vpc } }
+  Route:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 0.0.0.0/0
+      GatewayId: !Ref Gateway
+  Of:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: { SubnetId: !Ref Subnet, RouteTableId: !Ref Table }
+""",
+    "  Subnet: { Value: !Ref Subnet, Export: { Name: Subnet } }\n",
+)
+APP = template(
+    """\
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: web:1
+      NetworkConfiguration:
+        AwsvpcConfiguration: { AssignPublicIp: ENABLED, Subnets: [!ImportValue Subnet] }
+"""
+)
+
+
+def test_what_a_template_makes_of_others_is_reported_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The route that opens the subnet of others is a mistake of the template that writes it."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"net": NET, "app": APP}.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+
+    assert shown("net.yaml", select=("TW603",)) == [("TW603", "app.yaml")]
+    assert shown("app.yaml", select=("TW603",)) == [("TW603", "app.yaml")]

@@ -328,6 +328,32 @@ def test_a_variable_of_an_environment_that_a_call_gives(
     assert sum(len(one.instances) for one in findings) == 2
 
 
+def test_what_a_variable_of_an_environment_is_shows_nowhere(tmp_path: Path) -> None:
+    """A value that is judged may hold secrets, wherever it is written."""
+    (tmp_path / "worker").mkdir()
+    worker = WORKER.replace('variable "url" {}', 'variable "environment" { type = any }')
+    worker = worker.replace(
+        'environment = [{ name = "API", value = var.url }]', "environment = var.environment"
+    )
+    (tmp_path / "worker" / "main.tf").write_text(worker)
+    url = "http://api.shop.internal"
+    call = f"""locals {{
+  given = [
+    {{ name = "API", value = "{url}" }},
+  ]
+}}
+module "a" {{
+  source      = "./worker"
+  environment = local.given
+}}
+"""
+    found = report(tmp_path, call + BY_NAME, ("TW109",))
+
+    assert [(one.file, one.line) for one in found.document.findings] == [("main.tf", 3)]
+    assert f"value = {'*' * (len(url) + 2)} }}," in render(found)
+    assert url not in render(found)
+
+
 @pytest.mark.parametrize(
     "made", ["merge({ cpu = 1 }, var.task)", "defaults(var.task, { cpu = 1 })"]
 )

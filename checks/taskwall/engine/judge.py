@@ -92,7 +92,7 @@ def judge_scenarios(
         collected.add(evaluation, number)
     evaluations = [*followed.evaluations]
     if followed.beyond is not None:
-        collected.add_beyond(followed, len(evaluations))
+        collected.add_beyond(followed.beyond, len(evaluations))
         evaluations.append(followed.beyond)
     answers, left_out = _answers(collected, followed, stack)
     loud = [answer for answer in answers if not answer.silenced_by]
@@ -239,18 +239,13 @@ class _VerdictCollector:
         )
         self.answers += self._known[same]
 
-    def add_beyond(self, followed: Followed, scenario: int) -> None:
+    def add_beyond(self, evaluation: Evaluation, scenario: int) -> None:
         """Judge what is open while not all scenarios are followed: only what none has shown."""
-        assert followed.beyond is not None
-        resources = followed.beyond.resources
-        answers = self._verdicts(self._rules, self._lowered(resources).network, resources, scenario)
+        network = self._lowered(evaluation.resources).network
+        answers = self._verdicts(self._rules, network, evaluation.resources, scenario)
         shown = {_subject(answer) for answer in self.answers}
         self.answers += [
-            one
-            for one in answers
-            if one.truth is not False
-            and _subject(one) not in shown
-            and not followed.answers({need.name for need in one.decided.waits_for()})
+            one for one in answers if one.truth is not False and _subject(one) not in shown
         ]
 
     def of_others(

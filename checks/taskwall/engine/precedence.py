@@ -10,20 +10,13 @@ from taskwall.engine.judgement import ScenarioVerdict
 def apply_precedence(answers: Sequence[ScenarioVerdict]) -> Iterator[ScenarioVerdict]:
     """The verdicts of one scenario, where each fail and unknown names the rules that silence it.
 
-    It is silenced by the fail of a rule that its own rule yields to, about the same thing; an
-    unknown, whose answer could show nothing new there, by a fail of its own rule, too, if that is
-    on the same resource and one of ours. An unknown is left out if a rule that it names
-    (`asked_by`) asks the user the same question.
+    It is silenced by the fail of a rule that its own rule yields to, about the same thing. An
+    unknown is left out if a rule that it names (`asked_by`) asks the user the same question.
     """
     claims = {
         (answer.rule.id, answer.truth, answer.verdict.about)
         for answer in answers
         if answer.truth is not False and answer.verdict.about
-    }
-    fails = {
-        (answer.rule.id, answer.verdict.on.address, answer.verdict.about)
-        for answer in answers
-        if answer.truth and answer.verdict.about and answer.rule.is_ours
     }
     for answer in answers:
         about, truth = answer.verdict.about, answer.truth
@@ -31,8 +24,6 @@ def apply_precedence(answers: Sequence[ScenarioVerdict]) -> Iterator[ScenarioVer
             continue
         if truth is not False:
             by = frozenset((r, about) for r in answer.rule.yields_to if (r, True, about) in claims)
-            if not truth and (answer.rule.id, answer.verdict.on.address, about) in fails:
-                by |= {(answer.rule.id, about)}
             if by:
                 answer = replace(answer, silenced_by=by)  # noqa: PLW2901 (the same, but quiet)
         yield answer

@@ -1,9 +1,8 @@
 """Settings of open switches: which are followed, and how to say which of them a finding needs."""
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from math import prod
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -49,15 +48,6 @@ class Followed(Struct, frozen=True):
     absent: Mapping[str, str] = {}
     evaluate: Callable[[Scenario], Evaluation] | None = None
     defaults: Callable[[], Sequence[InputDefault]] = tuple
-
-    def answers(self, operands: Collection[str]) -> bool:
-        """Whether operands, and nothing else, were followed with all their answers together."""
-        first = self.scenarios[0] if self.scenarios else {}
-        if not operands or any(one not in first for one in operands):
-            return False
-        together = {tuple(row.get(one) for one in operands) for row in self.scenarios}
-        wanted = [{row.get(one) for row in self.scenarios} for one in operands]
-        return len(together) == prod(map(len, wanted))
 
     def when(self, needed: Iterable[int]) -> str | None:
         """The setting that holds in the scenarios of these numbers and in no other."""

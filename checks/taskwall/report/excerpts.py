@@ -1,7 +1,7 @@
 """What reports show of sources: their paths, and their lines with secrets masked."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import chain
@@ -82,15 +82,27 @@ _seen_from = lru_cache(10_000)(seen_from)
 
 
 class SourceLines:
-    """The lines of the stacks' files, masked where a secret may stand or a sensitive text does."""
+    """The lines of the stacks' files, masked where a secret may stand or a sensitive text does.
 
-    def __init__(self, files: Files, stacks: Sequence[Stack], mask: Redactor | None = None) -> None:
+    `values` are further places of values that are not shown.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        stacks: Sequence[Stack],
+        mask: Redactor | None = None,
+        values: Iterable[Span] = (),
+    ) -> None:
         self._files = files
         self._stacks: dict[str, list[Stack]] = {}
         for stack in stacks:
             for path in stack.files:
                 self._stacks.setdefault(path, []).append(stack)
         self._mask = mask or Redactor(())
+        self._values: dict[str, list[Span]] = {}
+        for place in values:
+            self._values.setdefault(place.file, []).append(place)
         self._masked: dict[str, list[str]] = {}
         self._hashed: dict[str, tuple[list[str], list[str]]] = {}
 
@@ -145,7 +157,7 @@ class SourceLines:
             hidden = tuple(chain.from_iterable(one.secrets(path) for one in stacks))
         except Exception:  # noqa: BLE001 (whoever cannot say where secrets are shows nothing)
             hidden = (Span(path, 1, 1, len(lines), len(lines[-1]) + 1),)
-        for place in dict.fromkeys(hidden):
+        for place in dict.fromkeys((*hidden, *self._values.get(path, ()))):
             for number in range(place.line, min(place.end_line, len(lines)) + 1):
                 line = lines[number - 1]
                 indent = len(line) - len(line.lstrip())

@@ -93,7 +93,7 @@ class ReportEntries:
         waits = {
             need
             for judgement in judgements
-            for judged in judgement.findings
+            for judged in (*judgement.findings, *judgement.silenced)
             for need in judged.needs
             if not judged.unreported
         }
@@ -137,7 +137,10 @@ class ReportEntries:
                 held = holding[0] if holding else None
                 asked = (
                     read.only is None
-                    or (judged.place.file not in users and judged.touches(read.only))
+                    or (
+                        judged.touches(read.only)
+                        and (judged.place.file not in users or _takes_more(judged, read.only))
+                    )
                     or any(one.place.file in read.only for one in trace)
                 )
                 place, on = judged.place, judged.on.name
@@ -267,6 +270,15 @@ def _deployments(reads: Iterable[ReadStack], paths: ReportPaths) -> dict[str, tu
         stack = paths.shown(read.stack.name)
         found[stack] = tuple(dict.fromkeys((*found.get(stack, ()), *read.stack.deployments)))
     return found
+
+
+def _takes_more(judged: LocatedFinding, files: frozenset[str]) -> bool:
+    """Whether files have more to do with a finding elsewhere than that it uses one thing of them.
+
+    A listener of others at a load balancer is theirs; the route that makes their subnet public
+    is a mistake of who writes it.
+    """
+    return len({step.resource for step in judged.finding.because if step.file in files}) > 1
 
 
 def _after_precedence(

@@ -697,10 +697,15 @@ def test_a_group_knows_whose_user_a_module_leaves_out(
     ("handed_on", "given", "known"),
     [
         ("aws_security_group.web.id", "module.net.group", True),
-        ("local.groups[0]", "module.net.group", True),
-        ("[for group in [aws_security_group.web] : group.id]", "module.net.group[0]", True),
+        ('try(aws_security_group.web[0].id, "")', "module.net.group", True),
+        ("aws_security_group.web[*].id", "module.net.group[0]", True),
         ("aws_security_group.web.id", "local.group", True),
         ("aws_security_group.web.vpc_id", "module.net.other", False),
+        # What leaves the module may be no more than near the group, or may be another one.
+        ("aws_security_group.web.vpc_id", "module.net.group", False),
+        ("aws_security_group.web", "module.net.group", False),
+        ("local.groups[0]", "module.net.group", False),
+        ("[aws_security_group.web.id, aws_vpc.a.id][0]", "module.net.group", False),
         ('"sg-0123456789abcdef0"', "module.net.group", False),
     ],
 )

@@ -488,6 +488,8 @@ def test_of_several_roots_of_one_key_the_nearest_is_meant() -> None:
         ("${var.env}/terraform.tfstate", ["prod/terraform.tfstate"], None),
         ("${var.env}", ["prod"], None),
         ("${var.env}/net.tfstate", ["${var.other}/net.tfstate"], None),
+        # The name may be split in many ways: none is tried twice.
+        ("-".join(["${var.env}"] * 9) + "-net.tfstate", ["a-" * 60 + "net.tf"], None),
     ],
 )
 def test_a_variable_in_the_key_that_the_other_root_spells_out(
@@ -516,6 +518,26 @@ resource "t" "t" { x = data.terraform_remote_state.s["net"].outputs.cidr }
         assert tie.assumption.startswith('data.terraform_remote_state.s["net"] is assumed to be')
         name = key.replace("${each.key}", "net")
         assert tie.alone == f"name {name}"
+
+
+@pytest.mark.parametrize(("output", "meant"), [("cidr", True), ("other", False)])
+def test_a_root_of_such_a_key_has_what_is_read(output: str, meant: bool) -> None:
+    """A root that does not put it out is another one, whatever its key is."""
+    data = """variable "of" {}
+data "terraform_remote_state" "s" {
+  backend = "s3"
+  config  = { bucket = "states", key = "prod/${var.of}/net.tfstate" }
+}
+resource "t" "t" { x = data.terraform_remote_state.s.outputs.OUTPUT }
+"""
+    files = Files(
+        {
+            "/infra/app/main.tf": data.replace("OUTPUT", output),
+            "/infra/own/main.tf": NET.replace("net.tfstate", "prod/eu/net.tfstate"),
+        }
+    )
+    found, _ = stacks(list(files.held), files, Inputs(boundary="/infra"))
+    assert [tie.target for stack in found for tie in stack.ties] == ["/infra/own" if meant else ""]
 
 
 @pytest.mark.parametrize("name", ["vpc", "outputs.vpc"])

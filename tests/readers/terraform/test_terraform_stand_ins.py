@@ -124,7 +124,7 @@ def test_a_call_without_a_version() -> None:
     found = title("terraform-aws-modules/vpc/aws", "")
 
     assert found == (
-        "terraform-aws-modules/vpc/aws 6.6.0, the newest that is known (the call names no version)"
+        "terraform-aws-modules/vpc/aws 6.6.0, the newest that is known (the call says no version)"
     )
 
 
@@ -138,7 +138,7 @@ def test_an_older_version_that_has_the_arguments(tmp_path: Path) -> None:
         report = reported(tmp_path, f'module "ecs" {{\n{call}}}\n')
         return [one.read_as for one in report.document.absent]
 
-    said = "the newest known that fits the call and its AWS provider (the call names no version)"
+    said = "the newest known that fits the call and its AWS provider (the call says no version)"
     assert read_as(named + older) == [f"terraform-aws-modules/ecs/aws 5.12.1, {said}"]
     assert read_as('version = ">= 6.0.0"\n' + named + older) == [None]
     assert read_as("of_no_version = true\n") == [None]
@@ -218,7 +218,7 @@ def test_the_name_in_the_registry(owner: str, repository: str, name: str | None)
     assert registry_name(owner, repository) == name
 
 
-NEWEST = "6.6.0, the newest that is known (the call names no version)"
+NEWEST = "6.6.0, the newest that is known (the call says no version)"
 
 
 @pytest.mark.parametrize(
@@ -227,6 +227,8 @@ NEWEST = "6.6.0, the newest that is known (the call names no version)"
         ('"terraform-aws-modules/vpc/aws"\n version = "5.1.0"', "5.1.0"),
         ('"registry.terraform.io/terraform-aws-modules/vpc/aws"\n version = "5.1.0"', "5.1.0"),
         (f'"{REPOSITORY}?ref=v5.1.0"', "5.1.0"),
+        (f'"{REPOSITORY}?ref=tags/v5.1.0"', "5.1.0"),
+        (f'"{REPOSITORY}?ref=refs/tags/v5.1.0"', "5.1.0"),
         (f'"git::https://{REPOSITORY}.git?ref=v5.1.0"', "5.1.0"),
         ('"git@github.com:terraform-aws-modules/terraform-aws-vpc.git?ref=v5.1.0"', "5.1.0"),
         (f'"{REPOSITORY}?ref=master"', NEWEST),

@@ -34,8 +34,8 @@ _REPOSITORY = re.compile(r"terraform-([a-z0-9]+)-([\w-]+)")
 """What a repository must be called for the registry to take a module from it."""
 
 
-_NEWEST = ", the newest that is known (the call names no version)"
-_OLDER = ", the newest known that fits the call and its AWS provider (the call names no version)"
+_NEWEST = ", the newest that is known (the call says no version)"
+_OLDER = ", the newest known that fits the call and its AWS provider (the call says no version)"
 
 
 class StandIn(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 
 from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.syntax.tree import (
@@ -11,6 +12,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Body,
     Expression,
     Name,
+    Splat,
     children,
 )
 
@@ -67,13 +69,35 @@ def _hand_on(local_values: Mapping[str, Attribute], found: dict[str, set[str]]) 
                 pending.append(inner)
 
 
-def outputs_of(module: Module, name: str) -> Iterator[str]:
-    """The outputs by which a module hands on what has a name in it."""
+def ids_put_out(module: Module) -> Mapping[str, tuple[str, ...]]:
+    """The outputs that are nothing but the id of a resource, by its address in the module.
+
+    Or those of another module that it hands on, by `module.x.y`.
+    """
+    found: dict[str, list[str]] = {}
     for output, block in module.outputs.items():
-        found = {each: {output} for each in named_in(block.body)}
-        _hand_on(module.locals, found)
-        if name in found:
-            yield output
+        value = block.body.attributes.get("value")
+        with suppress(Exception):  # what cannot be read is no id
+            names = set(_of_ids(value.expression)) if value else set()
+            if len(names) == 1 and "" not in names:
+                found.setdefault(names.pop(), []).append(output)
+    return {name: tuple(outputs) for name, outputs in found.items()}
+
+
+def _of_ids(expression: Expression) -> Iterator[str]:
+    """Whose ids, and which outputs, an expression takes; "" for whatever else it refers to."""
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        if type(node) is Access:
+            every = (step.steps if type(step) is Splat else (step,) for step in node.steps)
+            base = node.base.name if type(node.base) is Name else ""
+            names = [base, *(step.name for step in chain(*every) if type(step) is Attr)]
+            if base == "module":
+                yield ".".join(names) if len(names) == 3 else ""
+            else:
+                yield ".".join(names[:2]) if names[2:] == ["id"] else ""
+        pending.extend(children(node))
 
 
 def references(module: Module, address: str) -> frozenset[str]:

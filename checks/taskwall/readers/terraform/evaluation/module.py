@@ -21,8 +21,8 @@ from taskwall.readers.terraform.evaluation.context import Env, Function
 from taskwall.readers.terraform.evaluation.expressions import members_of
 from taskwall.readers.terraform.evaluation.instances import MOST_MODULES, BlockInstances, expand
 from taskwall.readers.terraform.evaluation.left_out import (
+    ids_put_out,
     may_be_left_out,
-    outputs_of,
     references,
     users_left_out,
 )
@@ -107,6 +107,8 @@ class ModuleScope:
         self._absent: Memo[str, tuple[Resource, ...]] = Memo()
         self._keys: WrittenKeys | None = None
         self._left_out: Memo[str, Mapping[str, tuple[str, ...]]] = Memo()
+        self._ids_put_out: Mapping[str, tuple[str, ...]] | None = None
+        """The outputs of its resources' ids; found out when first asked for."""
         for error in module.errors:
             run.effects.report(error)
 
@@ -371,12 +373,14 @@ class ModuleScope:
     def users_left_out(self, address: str) -> tuple[str, ...]:
         """The types of what is written to use a resource, and is left out by its count.
 
-        That may be in another module: what an output hands on is used under that one's name.
+        That may be in another module: an id that an output hands on is used under that one's name.
         """
         found = dict.fromkeys(self.every_user_left_out().get(address, ()))
         if self.caller is not None:
             caller, name = self.caller
-            for output in outputs_of(self.module, address):
+            if self._ids_put_out is None:
+                self._ids_put_out = ids_put_out(self.module)
+            for output in self._ids_put_out.get(address, ()):
                 found |= dict.fromkeys(caller.users_left_out(f"module.{name}.{output}"))
         return tuple(sorted(found))
 

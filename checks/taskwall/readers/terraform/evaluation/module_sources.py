@@ -345,7 +345,8 @@ def _stand_ins(source: str, constraint: str) -> tuple[StandIn, ...]:
         return ()
     name = registry_name(*steps[0][1:])
     # A commit or a branch says no version: it is read as a call that names none.
-    version = steps[1].removeprefix("v") if version_key(steps[1]) is not None else ""
+    ref = steps[1].removeprefix("refs/").removeprefix("tags/")
+    version = ref.removeprefix("v") if version_key(ref) is not None else ""
     return () if name is None else stand_ins(name, inner, version)
 
 

@@ -132,7 +132,8 @@ class RemoteStates:
             return MeantRoot(kept)
         alone = ""
         if not found and state is not None:
-            found, alone = self._roots_filling(state), f"name {state[-1]}"
+            read = self._read_of(local, reader)
+            found, alone = self._roots_filling(state, read), f"name {state[-1]}"
         if not found:
             label = name if _is_by_input(written) else ""
             called = label or _called(written)
@@ -185,10 +186,11 @@ class RemoteStates:
         alike = [folder for own, folder in self._folders if _agree(own, state)]
         return list(dict.fromkeys(exact if exact or state[-1] == _USUAL else alike))
 
-    def _roots_filling(self, state: State) -> list[str]:
+    def _roots_filling(self, state: State, read: frozenset[str]) -> list[str]:
         """The folders of the roots whose states have this name, whatever its variables are.
 
         What these are is not known here: `${var.env}/net/terraform.tfstate` is `dev/net/...`, too.
+        Roots that do not put out all that is read are none of them.
         """
         name = state[-1] or ""
         fits = with_holes_filled(name)
@@ -196,7 +198,8 @@ class RemoteStates:
             return []
         same = (pair for pair in self._folders or () if _agree(pair[0][:-1], state[:-1]))
         known = ((own[-1], folder) for own, folder in same if own[-1] and "${" not in own[-1])
-        return list(dict.fromkeys(folder for own, folder in known if fits(own)))
+        found = dict.fromkeys(folder for own, folder in known if fits(own))
+        return [one for one in found if read <= self._scopes[one].module.outputs.keys()]
 
     def _roots_called(
         self, name: str, written: WrittenBody, reader: str, by_label: bool
