@@ -7,7 +7,7 @@ import pytest
 
 from lowering.networks import network
 from lowering.user_data import BLOCK, FILE, OPEN, SCRIPT, SETS, VAR, read, told
-from taskwall.core.values import Fields, Items, Known, Text, Value
+from taskwall.core.values import Fields, Items, Known, Reference, Text, Value
 from taskwall.model.compute.container_instances import Instances
 
 CONFIG = "#cloud-config\n"
@@ -112,6 +112,15 @@ CLOUD: dict[str, tuple[tuple[str | Value, ...], object]] = {
 def test_orders_of_cloud_init(text: tuple[str | Value, ...], expected: object) -> None:
     """Orders act in the order of cloud-init, whatever theirs is."""
     assert told(read(*text)) == expected
+
+
+@pytest.mark.parametrize("order", ["runcmd", "bootcmd", "write_files"])
+def test_what_an_order_that_is_not_known_waits_for(order: str) -> None:
+    """It may set anything: each setting waits for it."""
+    found = read(f"{CONFIG}{order}: ", VAR, "\n").setting(BLOCK)
+
+    assert found.open
+    assert [need.name for need in found.needs] == ["var.cluster"]
 
 
 def test_a_file_in_a_code_that_cannot_be_opened() -> None:
@@ -246,6 +255,20 @@ CFN: dict[str, tuple[Value, object]] = {
         fields(**file(LINE).fields, **command(Known(f"rm {FILE}")).fields), None,
     ),
     "what is not known": (VAR, OPEN),
+    "files that are not known": (fields(files=VAR), OPEN),
+    "files of which some are not known": (fields(files=Fields({"/a": fields()}, rest=VAR)), OPEN),
+    "commands that are not known": (fields(commands=VAR), OPEN),
+    "commands of which some are not known": (
+        fields(commands=Fields({"1": fields(command=Known(APPEND))}, rest=VAR)), OPEN,
+    ),
+    "parts that are not known": (Fields({}, rest=VAR), OPEN),
+    "commands behind files that are not known": (
+        fields(files=VAR, **command(Known(APPEND)).fields), True,
+    ),
+    "commands that are referred to": (
+        fields(commands=Reference("R", "", value=command(Known(APPEND)).fields["commands"])), True,
+    ),
+    "no files": (fields(files=Known(None), **command(Known(APPEND)).fields), True),
 }  # fmt: skip
 
 
@@ -354,3 +377,38 @@ Resources:
 
     assert instances.agent is not None
     assert instances.agent.joins.truth is truth
+
+
+EXPANDED = "{'Fn::Transform': {Name: 'AWS::Include', Parameters: {Location: 's3://b/x'}}}"
+
+
+@pytest.mark.parametrize(
+    ("config", "is_open"),
+    [
+        ("{packages: {yum: {git: []}}}", False),
+        ("{files: {/etc/motd: {content: hello}}}", False),
+        (f"{{files: {EXPANDED}}}", True),
+        (f"{{commands: {EXPANDED}}}", True),
+        ("{files: {/etc/motd: {content: hello}}, commands: !Ref P}", True),
+    ],
+)
+def test_orders_that_a_template_includes(config: str, is_open: bool) -> None:
+    """What is expanded only at deployment may write any file, that of the agent too."""
+    text = f"""
+Parameters: {{P: {{Type: String}}}}
+Resources:
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    Metadata: {{{INIT}: {{config: {config}}}}}
+    Properties:
+      LaunchTemplateData:
+        UserData:
+          Fn::Base64: !Sub |
+            #!/bin/bash
+            echo {BLOCK}=true >> {FILE}
+            cfn-init -v --stack ${{AWS::StackName}} --resource Template
+"""
+    (instances,) = network(text).every(Instances)
+
+    assert instances.agent is not None
+    assert instances.agent.setting(BLOCK).open is is_open

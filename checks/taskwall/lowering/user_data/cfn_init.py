@@ -31,13 +31,25 @@ def run(
             what = f"configuration {name} of cfn-init" if name else "cfn-init"
             machine.anything(row, needs(init) or machine.unknown(f"what {what} does"))
             continue
-        _files(machine, _fields(config.fields.get("files")), row, doubt)
-        _commands(machine, _fields(config.fields.get("commands")), row, doubt, shell)
+        files, commands = (config.fields.get(key, config.rest) for key in ("files", "commands"))
+        _files(machine, _fields(files), row, doubt)
+        _left_open(machine, files, row)
+        _commands(machine, _fields(commands), row, doubt, shell)
+        _left_open(machine, commands, row)
 
 
 def _fields(value: Value | None) -> Fields | None:
     found = dereferenced(value)
     return found if isinstance(found, Fields) else None
+
+
+def _left_open(machine: Machine, value: Value | None, row: int) -> None:
+    """Let what a map may hold beside what is known act, or all of one that is not known."""
+    found = dereferenced(value)
+    if isinstance(found, Fields):
+        found = found.rest
+    if found is not None and not isinstance(found, Known):
+        machine.anything(row, needs(found))
 
 
 def _configs(init: Fields, sets: str, depth: int = 0) -> list[str]:
