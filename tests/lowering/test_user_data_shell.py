@@ -150,6 +150,25 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a script in a branch": (RUN + "if x; then bash run.sh; fi\n", OPEN),
     "a text in a branch": (f"if x; then bash -c 'echo {BLOCK}=true >> {FILE}'; fi\n", OPEN),
     "bash -ec": (f"bash -ec 'echo {BLOCK}=true >> {FILE}'\n", True),
+    "bash -ce": (f"bash -ce 'echo {BLOCK}=true >> {FILE}'\n", True),
+    "options behind -c": (f"bash -c -e +x -o pipefail 'echo {BLOCK}=true >> {FILE}'\n", True),
+    "words behind the text of -c": (
+        f"bash -c 'echo {BLOCK}=true >> {FILE}' -c 'rm {FILE}'\n", True,
+    ),
+    "-c of a script": (f"{RUN}bash run.sh -c 'rm {FILE}'\n", True),
+    "a script from elsewhere with -c": (f"{SETS_IT}bash other.sh -c prod\n", OPEN),
+    "a script behind options": (f"{RUN}bash --norc --rcfile /a -eo pipefail run.sh\n", True),
+    "a script behind the end of options": (f"{RUN}bash -- run.sh\n", True),
+    "words for a script from a pipe": (
+        f"echo 'echo {BLOCK}=true >> {FILE}' | bash -s stable\n", True,
+    ),
+    "options for a script from a pipe": (
+        f"{SETS_IT}curl https://x | bash -s -- -c prod\n", OPEN,
+    ),
+    "a user behind -c": (f"su -c 'echo {BLOCK}=true >> {FILE}' root\n", True),
+    "a text for a shell that eval runs": (
+        f"{SETS_IT}eval bash -c \"'rm {FILE}'\" -c\n", None,
+    ),
     "a script from a pipe": (f"echo 'echo {BLOCK}=true >> {FILE}' | bash\n", True),
     "a script from a here-document": (
         f"cat <<'EOF' | bash\necho {BLOCK}=true >> {FILE}\nEOF\n", True,
@@ -738,6 +757,10 @@ def test_how_a_command_is_run() -> None:
     ways += ["timeout -k 5 60", "timeout --foreground 1m", "sudo timeout 9 nice"]
     ways += ["timeout --signal KILL 10", "timeout --kill-after=5 10", "nice --adjustment 10"]
     ways += ["exec -a agent", "env -u HOME A=b", "sudo -u root -g root", "time -f %e"]
+    ways += ["env -C /opt --chdir /opt --unset HOME", "time -o a --format b --output c"]
+    ways += ["ionice -c 2 -n 7", "ionice --class 2 --classdata 7", "timeout -s KILL 10"]
+    ways += ["stdbuf -e L -i L --error L --input L --output L"]
+    ways += ["sudo -C 3 -D /opt -p a --chdir /opt --group root --prompt a --user root"]
     shells = ("bash", "sh", "dash", "ash", "zsh", "ksh")
     scripts = [f"echo {BLOCK}=true | {way} tee -a {FILE}\n" for way in ways]
     scripts += [f"{shell} -c 'echo {BLOCK}=true >> {FILE}'\n" for shell in shells]

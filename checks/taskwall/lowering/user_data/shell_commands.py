@@ -297,23 +297,41 @@ def _names(path: str, file: str, within: bool) -> bool:
     return len(levels) == len(parts) and all(map(fnmatchcase, levels, parts))
 
 
+def _told(call: ShellCall) -> tuple[str | None, str | None]:
+    """What a shell is told to run: a text, or a script of a file; neither if it reads its input.
+
+    The text of `-c` stands behind all options. What stands behind that or a script, or behind `-s`,
+    is for what runs. Only `su` takes its options anywhere.
+    """
+    if call.name == "eval":
+        return " ".join(call.arguments), None
+    options, letters = True, ""
+    for before, word in pairwise(("", *call.arguments)):
+        short = before[:1] in ("-", "+") and before[1:2] != "-"
+        if (short and before[-1] in "oO") or before in ("--init-file", "--rcfile"):
+            continue  # what the option before takes
+        if options and word.startswith(("-", "+")):
+            options = word != "--"
+            letters += "c" if word == "--command" else word if word[1:2] != "-" else ""
+        elif "c" in letters:
+            return word, None
+        elif call.name in SHELL_NAMES:
+            return None, None if "s" in letters else word
+    return None, None
+
+
 def _script(call: ShellCall) -> list[ScriptLine]:
     """A shell: `-c` with a text, a script from its input, or one from a file."""
-    words, shell = call.arguments, call.shell
+    shell = call.shell
     inner = shell.inside(call.row, call.doubt, call.depth)
-    script = " ".join(words) if call.name == "eval" else None
-    for index, word in enumerate(words[:-1]):
-        short = word.startswith("-") and word[1:2] != "-" and word.endswith("c")
-        if script is None and (short or word == "--command"):
-            script = words[index + 1]
+    script, file = _told(call)
     if script is not None:
         inner.variables = dict(shell.variables)
         found = inner.run(script, call.given)
         if call.name == "eval":
             shell.variables.clear()  # It runs in the shell itself, and may set any of them.
         return found
-    files = [word for word in words if not word.startswith("-")]
-    path = shell.path(files[0]) if files else None
+    path = None if file is None else shell.path(file)
     content = call.given if path is None else shell.machine.files.get(path)
     content = content or [opaque(call.row, ())]
     text = _text(call, content, path or f"that {call.name} reads")
