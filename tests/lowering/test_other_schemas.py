@@ -504,6 +504,36 @@ def test_logs_of_service_connect(more: str, logs: bool, writes: bool) -> None:
     assert (found.logs.truth, found.writes.truth) == (logs, writes)
 
 
+@pytest.mark.parametrize(
+    ("enabled", "truth", "waits"),
+    [("true", None, ["var.v"]), ("false", False, []), ("var.w", None, ["var.w", "var.v"])],
+)
+def test_service_connect_that_may_not_be_used(
+    enabled: str, truth: bool | None, waits: list[str]
+) -> None:
+    """Neither its proxies nor what they offer are there for sure if their block may be missing."""
+    text = f"""
+variable "v" {{}}
+variable "w" {{}}
+resource "aws_ecs_service" "s" {{
+  dynamic "service_connect_configuration" {{
+    for_each = var.v
+    content {{
+      enabled = {enabled}
+      service {{ port_name = "http" }}
+    }}
+  }}
+}}
+"""
+    lowered = network(text)
+    (proxy,), (port,) = lowered.every(MeshProxy), lowered.every(ServiceConnectPort)
+
+    for fact in (proxy.connected, port.connected):
+        assert fact.truth is truth
+        assert [need.name for need in fact.waits_for()] == waits
+    assert proxy.logs.truth is False
+
+
 EFS = 'efs_volume_configuration {\nfile_system_id = "fs-1"\n%s\n}'
 DOCKER = "docker_volume_configuration {\n%s\n}"
 NFS = 'driver_opts = { type = "%s" }'
@@ -638,6 +668,7 @@ Resources:
     ends = [link.to if link else "" for link in (found.vpc, found.subnet)]
     assert ends == [vpc, subnet]
     assert said(found.interval) == 600
+    assert found.format.name == "LogFormat"
 
 
 POLICY = {"segments": [{"name": "a"}]}

@@ -31,8 +31,8 @@ def connected(r: ResourceReader) -> Iterator[MeshProxy | ServiceConnectPort]:
         block = as_if_there(each)
         enabled, how, whereto, offers = (block.get(key) for key in written)
         on = ~setting(enabled, written[0]).is_(False)
-        if block.doubt is not None:
-            on = Fact(None, f"{r.name} uses Service Connect", block.place, r.name, block.doubt)
+        if each.doubt is not None:
+            on &= Fact(None, f"{r.name} uses Service Connect", each.place, r.name, each.doubt)
         logs = is_written(r, how) & is_written(r, whereto)
         driver = setting(whereto.get("log_driver" if r.terraform else "LogDriver"), "log driver")
         yield MeshProxy(
