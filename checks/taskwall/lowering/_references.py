@@ -238,7 +238,7 @@ class ReferenceIndex(ResourceIndex):
             for resource in self.types.get(type_, ()):
                 for key in ("id", "arn") if resource.data else ():
                     value = resource.body.fields.get(key)
-                    if value is not None and symbol(value):
+                    if value is not None:
                         found.setdefault(_open(value, resource), resource.origin.address)
         return found
 

@@ -391,7 +391,7 @@ def _source(r: ResourceReader) -> ResourceReader | None:
         return None
     cell = r.attribute(*_REPLICATED)
     by_arn = isinstance(cell.value, Reference) and cell.value.attribute.lower().endswith("arn")
-    if by_arn or str(cell.known or "").startswith("arn:") or not cell.sure:
+    if by_arn or str(cell.known).startswith("arn:"):
         return None
     link = r.link(Store, cell, "is a replica of")
     found = r.builder.resources.get(link.to) if link is not None and link.exact else None

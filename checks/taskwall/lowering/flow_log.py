@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taskwall.lowering._reader import ResourceReader, lowers, setting
+from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.model.core.entity import Entity, Link
 from taskwall.model.entities.vpc import FlowLog, Subnet, Vpc
 
@@ -25,9 +25,9 @@ def flow_log(r: ResourceReader) -> Iterator[Entity]:
         vpc=vpc,
         subnet=subnet,
         traffic=r.setting("traffic_type", "TrafficType"),
-        format=setting(
-            r.attribute("log_format", "LogFormat"),
-            "log_format" if r.terraform else "LogFormat",
+        format=r.setting(
+            "log_format",
+            "LogFormat",
             _DEFAULT_FORMAT,
             "AWS's default format has neither VPC nor subnet nor instance",
         ),

@@ -230,7 +230,7 @@ def _resource(r: ResourceReader, value: Value) -> Resource | None:
 
 def pull_through(r: ResourceReader, image: Cell) -> str:
     """The pull-through cache of the sources that an image comes by, or may; "" if by none."""
-    value = dereferenced(image.value or Known(None))
+    value = dereferenced(image.value)
     parts = value.parts if isinstance(value, Text) else (value,)
     known = (part if isinstance(part, str) else _literal(part) for part in parts)
     path = "".join(known).partition("/")[2]
@@ -246,7 +246,7 @@ def pull_through(r: ResourceReader, image: Cell) -> str:
     return ""
 
 
-def _literal(value: Value) -> str:
+def _literal(value: Value | None) -> str:
     found = dereferenced(value)
     return spelled(found.data) or "" if isinstance(found, Known) else "\x01"
 

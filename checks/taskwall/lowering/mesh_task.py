@@ -82,12 +82,11 @@ def task(r: ResourceReader, containers: Cell) -> Iterator[MeshTask]:
             if r.terraform
             else ("Type", "ContainerName", "ProxyConfigurationProperties")
         )
-        given = as_if_there(block)
-        kind = setting(given.get(type_), "proxy type", "APPMESH", "APPMESH is the default")
+        kind = setting(block.get(type_), "proxy type", "APPMESH", "APPMESH is the default")
         if block.doubt is not None or not structured(block):
             kind = replace(kind, value=Unknown(block.doubt or block.needs), default="")
-        name = given.get(container)
-        led, at = _led(r, given.get(properties), name, within)
+        name = block.get(container)
+        led, at = _led(r, block.get(properties), name, within)
         contained = _contained(r, name, within)
         yield MeshTask(
             r.origin, kind, block.place, node, True, contained, name.place, led, at, ports
@@ -219,7 +218,7 @@ def _led(r: ResourceReader, properties: Cell, name: Cell, within: _Containers) -
             *(name.needs if proxy is None else ()),
         )  # fmt: skip
         parts.append(Fact(truth, text, ports.place, r.name, needs, otherwise))
-    if within.open or (ports.absent and waits):
+    if within.open or waits:
         text = f"the application ports that Envoy handles are all those of {r.name}"
         parts.append(Fact(None, text, ports.place, r.name, (*within.open, *waits)))
     return all_of(parts), ports.place

@@ -262,7 +262,7 @@ def _route(
     known = r.fact(text, at)
     if way is None:
         known = Fact(None, text, target.place, r.name, needs or target.needs or at.needs)
-    listed = r.link(PrefixList, to, "is for") if written and to.key == names[-1] else None
+    listed = r.link(PrefixList, to, "is for") if to.key == names[-1] else None
     peering = r.link(Peering, _accepted(r, target), "leads to") if way == "peering" else None
     nat = r.link(NatGateway, target, "leads to") if way == "nat" else None
     translates = target.key in ("nat_gateway_id", "NatGatewayId")

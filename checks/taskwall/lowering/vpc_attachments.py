@@ -130,8 +130,7 @@ def transit_route(r: ResourceReader) -> Iterator[Struct]:
     hole = r.setting("blackhole", "Blackhole", False, "it leads to an attachment").is_(True)
     there = r.there(_table_cell(r))
     if hole.truth is not False:
-        fact = there if hole.truth else hole & there
-        yield TransitEntry("blackhole", _table(r), None, destination, fact)
+        yield TransitEntry("blackhole", _table(r), None, destination, hole & there)
     if not hole.truth:
         fact = there if hole.truth is False else ~hole & there
         yield TransitEntry("route", _table(r), _attachment(r), destination, fact)

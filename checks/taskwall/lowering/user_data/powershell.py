@@ -58,8 +58,8 @@ def run(machine: Machine, text: str) -> None:
 def _block(machine: Machine, text: str, first: int) -> None:
     calls = _CALL.finditer(text)
     events = [(found.start("name"), found.end(), "set") for found in _SET.finditer(text)]
-    events += [(found.start(1), found.end(1), "initialize") for found in calls]
-    events += [(found.start(1), found.end(1), "unknown") for found in _MARK.finditer(text)]
+    events += [(found.start(1), found.end(), "initialize") for found in calls]
+    events += [(found.start(1), found.end(), "unknown") for found in _MARK.finditer(text)]
     for start, end, kind in sorted(events):
         row = first + text.count("\n", 0, start)
         doubt = _doubt(text, start, row)
