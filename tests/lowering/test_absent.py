@@ -240,12 +240,20 @@ def test_who_may_give_a_cluster_its_providers(attribute: str, gives: bool) -> No
 
 
 MAKES = {
+    "RaJiska/fck-nat/aws": {"aws_instance"},
+    "cloudposse/efs/aws": {"aws_db_instance", *RULES},
+    "cloudposse/elasticache-redis/aws": {"aws_db_instance", *RULES},
+    "cloudposse/elasticsearch/aws": {"aws_db_instance"},
+    "cloudposse/rds/aws": {"aws_db_instance"},
+    "cloudposse/rds-cluster/aws": {"aws_db_instance"},
     "terraform-aws-modules/ec2-instance/aws": {"aws_instance"},
-    "terraform-aws-modules/rds/aws//modules/db_instance": {"aws_db_instance"},
-    "terraform-aws-modules/lambda/aws": set(),
+    "terraform-aws-modules/efs/aws": {"aws_db_instance"},
     "terraform-aws-modules/eks/aws": set(),
     "terraform-aws-modules/elasticache/aws//modules/serverless-cache": {"aws_db_instance"},
-    "cloudposse/elasticache-redis/aws": {"aws_db_instance", *RULES},
+    "terraform-aws-modules/global-accelerator/aws": set(),
+    "terraform-aws-modules/lambda/aws": set(),
+    "terraform-aws-modules/rds/aws//modules/db_instance": {"aws_db_instance"},
+    "terraform-aws-modules/rds-aurora/aws": {"aws_db_instance"},
     "terraform-aws-modules/app-runner/aws": {*USED["aws_security_group"], *RULES},
 }
 
@@ -258,6 +266,33 @@ def test_what_a_known_module_makes(source: str, users: set[str]) -> None:
     found = with_possible(stack.evaluate({}).resources)
 
     assert {one.type for one in found if one.origin.maybe} == users
+
+
+def test_an_instance_for_nat_gets_routes() -> None:
+    """The module of one adds a route to the tables that it is given, and nothing else."""
+    text = MODULE.replace("a/b/c", "RaJiska/fck-nat/aws")
+    text %= ("aws_route_table", "aws_route_table.x.id")
+    (stack,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": text}), Inputs())
+    found = with_possible(stack.evaluate({}).resources)
+
+    assert [one.type for one in found if one.origin.maybe] == ["aws_route"]
+
+
+def test_where_arguments_stand_that_an_expression_makes() -> None:
+    """They have no lines of their own: what may come of them stands where all of them do."""
+    text = """
+resource "aws_security_group" "web" {}
+resource "aws_cloudformation_stack" "s" {
+  template_url = "https://example.com/m.yml"
+  parameters   = { for name in ["Group"] : name => aws_security_group.web.id }
+}
+"""
+    (stack,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": text}), Inputs())
+    found = with_possible(stack.evaluate({}).resources)
+    added = [one.origin for one in found if "[" in one.origin.address]
+
+    assert {origin.header.line for origin in added} == {5}
+    assert {need.handed and need.handed.line for origin in added for need in origin.maybe} == {5}
 
 
 TIED = {

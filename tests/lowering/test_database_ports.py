@@ -76,6 +76,21 @@ def test_ports_of_databases(type_: str, body: str, spans: Spans | None) -> None:
         assert not found.needs
 
 
+def test_a_database_that_is_looked_up() -> None:
+    """Others have made it: neither its port nor what it demands is judged by AWS's defaults."""
+    found = network("""
+data "aws_db_instance" "d" { db_instance_identifier = "d" }
+resource "aws_db_instance" "copy" {
+  engine              = "postgres"
+  replicate_source_db = data.aws_db_instance.d.id
+}
+""").get(Store, "data.aws_db_instance.d")
+
+    assert found is not None
+    assert found.external
+    assert (found.port, found.tls_requirements) == (None, ())
+
+
 @pytest.mark.parametrize(
     ("body", "enough", "named"),
     [

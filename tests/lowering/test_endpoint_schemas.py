@@ -280,3 +280,4 @@ resource "aws_flow_log" "s" { subnet_id = "subnet-1" }
     ]  # fmt: skip
     assert said(of_subnet.interval) == 600
     assert "${srcaddr} ${dstaddr}" in str(said(of_subnet.format))
+    assert of_vpc.format.name == of_subnet.format.name == "log_format"

@@ -247,11 +247,13 @@ def test_images_that_come_through_a_cache(prefix: str, path: str, by: set[str]) 
     rule = (
         f'resource "aws_ecr_pull_through_cache_rule" "c" {{ ecr_repository_prefix = {prefix} }}\n'
     )
-    uses = image_uses(f'"{NUMBER}.dkr.ecr.eu-west-1.amazonaws.com/{path}"', rule)
+    image = f'"{NUMBER}.dkr.ecr.eu-west-1.amazonaws.com/{path}"'
+    for written in (image, "local.image"):
+        uses = image_uses(written, f"locals {{ image = {image} }}\n{rule}")
 
-    assert [(each.service, each.fact.truth) for each in uses] == [
-        ("ecr", True), *([("elsewhere", None)] if prefix in by else []),
-    ]  # fmt: skip
+        assert [(each.service, each.fact.truth) for each in uses] == [
+            ("ecr", True), *([("elsewhere", None)] if prefix in by else []),
+        ]  # fmt: skip
 
 
 VPC = Items((Fields({"vpc_id": Known("vpc-1")}),))

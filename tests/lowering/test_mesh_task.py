@@ -7,6 +7,7 @@ from taskwall.model.entities.mesh import MeshTask
 
 AROUND = """
 variable "v" {}
+variable "w" {}
 resource "aws_appmesh_virtual_node" "n" {}
 resource "aws_appmesh_virtual_gateway" "g" {}
 """
@@ -68,13 +69,22 @@ def test_who_is_an_envoy(container: str, node: bool | None, named: bool) -> None
     assert (found.contained.truth, found.led.truth) == (True, True)
 
 
-@pytest.mark.parametrize("containers", ["var.v", "jsonencode([var.v])"])
-def test_containers_that_are_not_known(containers: str) -> None:
+@pytest.mark.parametrize(
+    ("containers", "waits"),
+    [
+        ("var.v", "var.v"),
+        ("jsonencode([var.v])", "var.v"),
+        ('jsonencode([for each in ["app"] : each if var.v])', "var.v"),
+        ('jsonencode(["app"])', "a container of aws_ecs_task_definition.t"),
+        ('"app"', "containers of aws_ecs_task_definition.t"),
+    ],
+)
+def test_containers_that_are_not_known(containers: str, waits: str) -> None:
     """One of them may be an Envoy, which says nothing of a mesh."""
     found = task(containers)
 
     assert (found.node.truth, found.named) == (None, False)
-    assert [need.name for need in found.node.waits_for()] == ["var.v"]
+    assert [need.name for need in found.node.waits_for()] == [waits]
 
 
 def proxy(ports: str = '"8080"', name: str = '"envoy"', more: str = "") -> str:
@@ -169,6 +179,29 @@ def test_proxies_of_containers_that_are_not_known(
     found = task(containers, proxy())
 
     assert (found.contained.truth, found.led.truth) == (contained, led)
+
+
+SIDE = ", portMappings = [{ containerPort = 9901 }]"
+
+
+@pytest.mark.parametrize(
+    ("containers", "given", "waits"),
+    [
+        (ports("containerPort = var.v"), proxy(), ["var.v"]),
+        (ports("containerPort = 80, protocol = var.v"), proxy(), ["var.v"]),
+        (BOTH, proxy("var.v"), ["var.v"]),
+        (of(envoy("var.v", more=SIDE)), proxy(name='"other"'), ["var.v"]),
+        (BOTH, proxy('"80"', name="var.v"), ["var.v"]),
+        (BOTH.replace('"app"', "var.v"), proxy('"80"'), ["var.v"]),
+        (BOTH.replace('"app"', '"${var.w}-app"'), proxy("var.v", '"${var.w}-envoy"'), ["var.v"]),
+    ],
+)
+def test_what_proxies_wait_for(containers: str, given: str, waits: list[str]) -> None:
+    """It is what may change which ports there are, and which of them Envoy handles."""
+    found = task(containers, given)
+
+    assert found.led.truth is None
+    assert [need.name for need in found.led.waits_for()] == waits
 
 
 def test_proxies_of_templates() -> None:

@@ -313,6 +313,7 @@ def test_defaults_of_vpcs(type_: str, support: bool, hostnames: bool, public: bo
         ("region = var.a", "region = var.a", True),
         ("region = var.a", "region = var.b", False),
         ('region = "eu-west-1"', "", False),
+        ("region = null", "", True),
     ],
 )
 def test_default_vpcs_of_regions(first: str, second: str, one: bool) -> None:
@@ -457,12 +458,16 @@ resource "aws_ec2_transit_gateway_vpc_attachment" "d" {
         ("", [("route", True)]),
         ("blackhole = true", [("blackhole", True)]),
         ("blackhole = var.v", [("blackhole", None), ("route", None)]),
+        ("count = var.n", [("route", None)]),
+        ("blackhole = true\ncount = var.n", [("blackhole", None)]),
+        ("blackhole = var.v\ncount = var.n", [("blackhole", None), ("route", None)]),
     ],
 )
 def test_routes_of_transit_gateways(body: str, entries: list[tuple[str, bool | None]]) -> None:
     """A route leads to an attachment, or nowhere."""
     text = f"""
 variable "v" {{}}
+variable "n" {{}}
 resource "aws_ec2_transit_gateway_route" "r" {{
   destination_cidr_block         = "10.0.0.0/8"
   transit_gateway_attachment_id  = "tgw-attach-1"
@@ -474,6 +479,9 @@ resource "aws_ec2_transit_gateway_route" "r" {{
 
     assert [(each.kind, each.fact.truth) for each in found] == entries
     assert {each.table.to for each in found} == {"tgw-rtb-1"}
+    waits = [name for name in ("var.v", "var.n") if name in body]
+    for each in found:
+        assert [need.name for need in each.fact.waits_for()] == waits
 
 
 @pytest.mark.parametrize(
@@ -623,6 +631,11 @@ def test_default_groups(type_: str, body: str, default: bool) -> None:
             "",
             [("aws_ec2_transit_gateway.g.default", True)],
         ),
+        (
+            "aws_ec2_transit_gateway.g.propagation_default_route_table_id",
+            "",
+            [("aws_ec2_transit_gateway.g.default", True)],
+        ),
     ],
 )
 def test_prefix_lists_of_transit_gateways(
@@ -645,6 +658,24 @@ resource "aws_ec2_transit_gateway_prefix_list_reference" "r" {{
     assert {(each.kind, each.attachment and each.attachment.to) for each in found} <= {
         ("route", "tgw-attach-1")
     }
+
+
+@pytest.mark.parametrize("kind", ["Association", "Propagation"])
+def test_default_tables_of_transit_gateways_in_templates(kind: str) -> None:
+    """The table in which a gateway puts attachments and their routes, by its attribute."""
+    text = f"""
+Resources:
+  G: {{Type: AWS::EC2::TransitGateway}}
+  R:
+    Type: AWS::EC2::TransitGatewayRoute
+    Properties:
+      DestinationCidrBlock: 10.0.0.0/8
+      TransitGatewayAttachmentId: tgw-attach-1
+      TransitGatewayRouteTableId: !GetAtt G.{kind}DefaultRouteTableId
+"""
+    (found,) = network(text).every(TransitEntry)
+
+    assert (found.table.to, found.table.exact) == ("G.default", True)
 
 
 @pytest.mark.parametrize("kind", ["association", "propagation"])

@@ -193,6 +193,8 @@ def test_a_single_parameter_of_json(value: str) -> None:
         ("replicate_source_db = aws_db_instance.s.arn", None),
         ('replicate_source_db = "arn:aws:rds:eu-west-1:1:db:s"', None),
         ("replicate_source_db = var.v", None),
+        ("replicate_source_db = var.v ? aws_db_instance.s.identifier : null", None),
+        ("replicate_source_db = 5", None),
         (
             (
                 'replicate_source_db = aws_db_instance.s.identifier\nengine = "postgres"\n'
@@ -294,6 +296,15 @@ Resources:
     (store,) = network(text).every(Store)
 
     assert [each.fact.truth for each in store.tls_requirements] == [truth]
+
+
+def test_a_replica_by_the_arn_of_what_is_deployed() -> None:
+    """Where a source has the ARN of the other database, as plans do, that is in another Region."""
+    arn = "arn:aws:rds:eu-west-1:123456789012:db:s"
+    source = f'resource "{DATABASE}" "s" {{\nengine = "mysql"\narn = "{arn}"\n}}\n'
+    (found,) = requirements(DATABASE, f'replicate_source_db = "{arn}"', source)
+
+    assert [need.name for need in found.fact.needs] == [f"the engine of {DATABASE}.d"]
 
 
 def test_replicas_of_replicas() -> None:

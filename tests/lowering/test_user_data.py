@@ -470,7 +470,13 @@ def test_no_word_of_ecs_is_no_agent(parts: tuple[str | Value, ...], truth: bool 
 
 
 @pytest.mark.parametrize(
-    ("content", "truth"), [(Known("a"), False), (VAR, None), (Known("ECS_CLUSTER=a"), None)]
+    ("content", "truth"),
+    [
+        (Known("a"), False),
+        (VAR, None),
+        (Known("ECS_CLUSTER=a"), None),
+        (Reference("Content", "", value=Known("ECS_CLUSTER=a")), None),
+    ],
 )
 def test_words_of_ecs_in_metadata_count(content: Value, truth: bool | None) -> None:
     """What cfn-init writes is read for words of ECS like user data itself."""

@@ -33,6 +33,7 @@ POWERSHELL: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "arguments of a variable": (("Initialize-ECSAgent @more",), OPEN),
     "arguments that are not known": (("Initialize-ECSAgent ", VAR), OPEN),
     "before a line that is not known": ((SWITCH + "\n", VAR), OPEN),
+    "between lines, the last of which is not known": ((f"$x = 1\n{SWITCH}\n", VAR), OPEN),
     "behind a line that is not known": ((VAR, "\n" + SWITCH), True),
     "Set $true": ((SET + "$true, 'Machine')",), True),
     "Set $FALSE": ((SET + "$FALSE, 'Machine')",), False),
@@ -90,6 +91,9 @@ def test_switches_of_windows() -> None:
     assert told(found, "ECS_ENABLE_TASK_IAM_ROLE") is True
     assert told(found, "ECS_ENABLE_TASK_ENI") == "false"
     assert found.joins.truth is True
+    assert found.setting("ECS_CLUSTER").name == "-Cluster"
+    call = "Initialize-ECSAgent -AwsvpcBlockIMDS"
+    assert read(f"<powershell>\n{call}\n</powershell>").setting(BLOCK).name == "-AwsvpcBlockIMDS"
 
 
 @pytest.mark.parametrize("cluster", ["$name", '"shop-$name"'])

@@ -60,6 +60,10 @@ WAITS: dict[str, tuple[str, list[str]]] = {
     "a number": (f"printf '{BLOCK}=%d' 5 >> {FILE}\n", ["the output of printf"]),
     "a copy": (f"cp other {FILE}\n", ["other"]),
     "a copy of a folder": ("cp -r /opt/ecs /etc/\n", ["/opt/ecs"]),
+    "an input that another command may have read": (
+        f"bash -c 'tee /a\ncat > {FILE}' <<E\n{BLOCK}=true\nE\n",
+        ["what line 2 of user data reads"],
+    ),
     "a file as input": (f"tee {FILE} < a\n", ["a"]),
     "a script": (f"{SET}\nbash run.sh\n", ["the script run.sh"]),
     "a script that is sourced": (f"{SET}\n. ./run.sh\n", ["the script run.sh"]),
