@@ -157,7 +157,9 @@ COMMANDS: dict[str, tuple[str, object]] = {
     ),
     "-c of a script": (f"{RUN}bash run.sh -c 'rm {FILE}'\n", True),
     "a script from elsewhere with -c": (f"{SETS_IT}bash other.sh -c prod\n", OPEN),
-    "a script behind options": (f"{RUN}bash --norc --rcfile /a -eo pipefail run.sh\n", True),
+    "a script behind options": (
+        f"{RUN}bash --init-file /a --rcfile /a +o nounset -eo pipefail run.sh\n", True,
+    ),
     "a script behind the end of options": (f"{RUN}bash -- run.sh\n", True),
     "words for a script from a pipe": (
         f"echo 'echo {BLOCK}=true >> {FILE}' | bash -s stable\n", True,
@@ -759,6 +761,7 @@ def test_how_a_command_is_run() -> None:
     ways += ["exec -a agent", "env -u HOME A=b", "sudo -u root -g root", "time -f %e"]
     ways += ["env -C /opt --chdir /opt --unset HOME", "time -o a --format b --output c"]
     ways += ["ionice -c 2 -n 7", "ionice --class 2 --classdata 7", "timeout -s KILL 10"]
+    ways += ["timeout --kill-after 5 10"]
     ways += ["stdbuf -e L -i L --error L --input L --output L"]
     ways += ["sudo -C 3 -D /opt -p a --chdir /opt --group root --prompt a --user root"]
     shells = ("bash", "sh", "dash", "ash", "zsh", "ksh")
