@@ -294,30 +294,35 @@ data "aws_ecr_image" "i" {
   repository_name = "app"
 }
 """
-TOOLS = "whether aws.tools is for the Region of aws_ecs_task_definition.t"
+FAR = "us-east-1"
+TOOLS = "whether the provider aws.tools has the Region of aws_ecs_task_definition.t"
 
 
 @pytest.mark.parametrize(
-    ("image", "regions", "waits"),
+    ("image", "regions", "elsewhere", "waits"),
     [
-        ("aws_ecr_repository.own.repository_url", ('"eu-west-1"', '"us-east-1"'), []),
-        ("data.aws_ecr_repository.o.repository_url", ('"eu-west-1"', '"us-east-1"'), [TOOLS]),
-        ("data.aws_ecr_repository.o.repository_url", ('"eu-west-1"', '"eu-west-1"'), []),
-        ("data.aws_ecr_repository.o.repository_url", ("var.region", "var.region"), []),
-        ("data.aws_ecr_repository.o.repository_url", ("var.region", '"eu-west-1"'), [TOOLS]),
-        ("data.aws_ecr_repository.o.repository_url", ("null", "null"), [TOOLS]),
-        ("data.aws_ecr_image.i.image_uri", ('"eu-west-1"', '"us-east-1"'), [TOOLS]),
-        ("data.aws_ecr_image.i.image_uri", ('"eu-west-1"', '"eu-west-1"'), []),
+        ("aws_ecr_repository.own.repository_url", ('"eu-west-1"', '"us-east-1"'), "", []),
+        ("data.aws_ecr_repository.o.repository_url", ('"eu-west-1"', '"us-east-1"'), FAR, []),
+        ("data.aws_ecr_repository.o.repository_url", ('"eu-west-1"', '"eu-west-1"'), "", []),
+        ("data.aws_ecr_repository.o.repository_url", ("var.region", "var.region"), "", []),
+        ("data.aws_ecr_repository.o.repository_url", ("var.region", '"us-east-1"'), FAR, [TOOLS]),
+        ("data.aws_ecr_repository.o.repository_url", ('"eu-west-1"', "var.region"), "", [TOOLS]),
+        ("data.aws_ecr_repository.o.repository_url", ("null", "null"), "", [TOOLS]),
+        ("data.aws_ecr_image.i.image_uri", ('"eu-west-1"', '"us-east-1"'), FAR, []),
+        ("data.aws_ecr_image.i.image_uri", ('"eu-west-1"', '"eu-west-1"'), "", []),
     ],
 )
-def test_images_of_another_provider(image: str, regions: tuple[str, str], waits: list[str]) -> None:
+def test_images_of_another_provider(
+    image: str, regions: tuple[str, str], elsewhere: str, waits: list[str]
+) -> None:
     """Another provider may be for another Region, which no endpoint here serves."""
     task = f"""resource "aws_ecs_task_definition" "t" {{
   container_definitions = jsonencode([{{ name = "a", image = {image} }}])
 }}
 """
     uses = network(PROVIDERS % regions + task).every(ContainerUse)
-    (pulled,) = (each.fact for each in uses if " pulls " in each.fact.text)
+    (pulled,) = (each for each in uses if " pulls " in each.fact.text)
 
-    assert [need.name for need in pulled.needs] == waits
-    assert pulled.truth is (None if waits else True)
+    assert [need.name for need in pulled.fact.needs] == waits
+    assert pulled.fact.truth is (None if waits else True)
+    assert pulled.region == elsewhere

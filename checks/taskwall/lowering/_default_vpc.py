@@ -35,6 +35,12 @@ def other_provider(resource: Resource, user: Resource) -> str:
     return "" if all(said) and said[0] == said[1] else f"aws.{provider}" if provider else "aws"
 
 
+def region_of_provider(resource: Resource) -> str:
+    """The Region that the provider of a resource is for; "" if that is not known."""
+    found = dereferenced(resource.metadata.fields.get("provider_region"))
+    return str(found.data) if isinstance(found, Known) and found.data is not None else ""
+
+
 def default_vpcs(types: Mapping[str, Sequence[Resource]]) -> dict[Region, str]:
     """The addresses of the default VPCs that sources adopt, given the resources by their types.
 

@@ -21,7 +21,7 @@ from taskwall.core.values import (
     dereferenced,
     spelled,
 )
-from taskwall.lowering._default_vpc import other_provider
+from taskwall.lowering._default_vpc import other_provider, region_of_provider
 from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._resources import derived_from
 from taskwall.model.core.address import parse_cidr, public_addresses
@@ -85,12 +85,15 @@ def pulled(
     else:
         waits = doubt or image.needs
     own = None if image.value is None else repository(r, image.value)
+    region = _region(own)
     if own is not None and (provider := other_provider(own, r.resource)):
-        need = Need(f"whether {provider} is for the Region of {r.name}", OUTSIDE)
-        waits = (*(doubt or ()), need)
+        region = region_of_provider(own)
+        if not region or not region_of_provider(r.resource):
+            need = Need(f"whether the provider {provider} has the Region of {r.name}", OUTSIDE)
+            waits = (*(doubt or ()), need)
     truth = None if waits is not None else True
     fact = Fact(truth, text, image.place, r.name, waits or ())
-    use = ContainerUse(r.id, "image", held, fact, region=_region(own), account=_account(own, image))
+    use = ContainerUse(r.id, "image", held, fact, region=region, account=_account(own, image))
     yield located(use, image)
     if held == ECR and (rule := pull_through(r, image)):
         yield first_pull(r, image, rule)

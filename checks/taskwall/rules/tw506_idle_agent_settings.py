@@ -1,7 +1,7 @@
 """TW506: Agent settings are on instances that run tasks.
 
-What: User data configures an ECS agent, but the tasks in its cluster run on Fargate, or on other
-    instances beside it: no task in the sources is ever placed here.
+What: User data configures an ECS agent, and its cluster has tasks on Fargate, but none that can run
+    on these instances: no task in the sources is ever placed here.
 Why: Fargate has no agent that could be configured. Somebody who reads these settings believes that
     they protect tasks, but they do not.
 Fine when: Tasks are started here by something that is not in the sources (a pipeline, RunTask).

@@ -335,12 +335,12 @@ def _by_http(
 
 
 def _within_reach(network: Network, variable: Variable, name: DnsName) -> Fact:
-    """Whether a variable is for a member of the namespace in which Service Connect has a name.
+    """Whether tasks with a variable are members of the namespace in which a service has a name.
 
-    Nothing is in the way where either is in none: Cloud Map's names are those of the VPC.
+    Nothing is in the way where either is in none, or a registry of Cloud Map has the name.
     """
     serving = network.get(TaskSource, name.id)
-    text = f"{variable.definition.name} is for the namespace of {name.by}"
+    text = f"tasks of {variable.definition.name} are members of the namespace of {name.by}"
     found = [
         link.fact & Fact(same_entity(own, one), text, needs=(*own.fact.needs, *one.fact.needs))
         for source, link in sources_of_definition(network, variable.definition)
