@@ -61,8 +61,8 @@ class Judgement(Struct, frozen=True):
     Passes are among the findings only if the settings show them; else `passes` are what there is
     to count of them, at places as the evaluation names them, before lines move. `sensitive_texts`
     are the sensitive texts of its sources, which nothing else in it holds. `silenced` are the fails
-    that other rules take precedence over. `provenance` says of each finding, then of each of those,
-    from which expressions the value at its place comes.
+    and unknowns that other rules take precedence over. `provenance` says of each finding, then of
+    each of those, from which expressions the value at its place comes.
     """
 
     findings: tuple[LocatedFinding, ...]

@@ -22,8 +22,9 @@ def apply_precedence(answers: Sequence[ScenarioVerdict]) -> Iterator[ScenarioVer
         about, truth = answer.verdict.about, answer.truth
         if truth is None and any((one, None, about) in claims for one in answer.verdict.asked_by):
             continue
-        if truth is not False:
-            by = frozenset((r, about) for r in answer.rule.yields_to if (r, True, about) in claims)
-            if by:
-                answer = replace(answer, silenced_by=by)  # noqa: PLW2901 (the same, but quiet)
-        yield answer
+        by = frozenset(
+            (rule, about)
+            for rule in (answer.rule.yields_to if truth is not False else ())
+            if (rule, True, about) in claims
+        )
+        yield replace(answer, silenced_by=by) if by else answer

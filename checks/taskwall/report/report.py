@@ -86,7 +86,12 @@ class ReportBuilder:
             [read.stack for read in found.reads],
             Redactor(text for judgement in judgements for text in judgement.sensitive_texts),
             # Values of environments, wherever they are written.
-            (one.written for each in judgements for one in each.findings if one.written),
+            (
+                one.written
+                for each in judgements
+                for one in (*each.findings, *each.silenced)
+                if one.written
+            ),
         )
         self.links = files.links
         self._cwd = cwd

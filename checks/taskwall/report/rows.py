@@ -273,7 +273,7 @@ def _deployments(reads: Iterable[ReadStack], paths: ReportPaths) -> dict[str, tu
 
 
 def _takes_more(judged: LocatedFinding, files: frozenset[str]) -> bool:
-    """Whether files have more to do with a finding elsewhere than that it uses one thing of them.
+    """Whether a finding elsewhere rests on several resources of these files.
 
     A listener of others at a load balancer is theirs; the route that makes their subnet public
     is a mistake of who writes it.

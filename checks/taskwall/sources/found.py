@@ -46,8 +46,8 @@ class ReadStack(Struct, frozen=True):
     def users(self) -> frozenset[str]:
         """The files of stacks that refer to those it was read for, and to which these do not lead.
 
-        What is wrong in them is reported where they are scanned: who changes what others use
-        cannot mend it.
+        What is wrong in them is reported where they are scanned, unless it takes more than one
+        thing of the given files.
         """
         members = self.stack.members
         if self.only is None or len(members) < 2:

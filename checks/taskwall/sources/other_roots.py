@@ -14,9 +14,10 @@ from functools import cached_property
 from itertools import chain
 
 from taskwall.core.paths import encloses
-from taskwall.core.patterns import HOLES, pattern, with_holes_filled
+from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
+from taskwall.source.interpolation import INTERPOLATION, interpolated
 from taskwall.source.kinds import ROOTS, TERRAGRUNT
 from taskwall.sources.listing import FileListing
 from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, TerraformTexts
@@ -127,14 +128,14 @@ class _Writers:
         """What they make under a name of which texts tell a part, with the folders, by type."""
         found: dict[str, list[tuple[str, Collection[str]]]] = {}
         for (type_, name), folders in self._making.items():
-            if HOLES.sub("", name):
+            if INTERPOLATION.sub("", name):
                 found.setdefault(type_, []).append((name, folders))
         return found
 
     def _may_make(self, type_: str, name: str) -> Iterator[str]:
         """The folders that make a resource under a name which may be this one."""
         for made, folders in self._made_with_holes.get(type_, ()):
-            if (fits := with_holes_filled(made)) is not None and fits(name):
+            if (fits := interpolated(made)) is not None and fits(name):
                 yield from folders
 
     def of(self, wanted: Sought) -> list[str]:
@@ -174,7 +175,7 @@ class _Writers:
         writing = self._by_end.get(_last(name), ())
         folders = {at: None for written, at in writing if written == name}
         alike = {at: None for written, at in writing if _may_be_same(name, written)}
-        if (fits := with_holes_filled(name)) is not None and _words(HOLES.sub(" ", name)):
+        if (fits := interpolated(name)) is not None and _words(INTERPOLATION.sub(" ", name)):
             every = chain.from_iterable(self._by_end.values())
             alike |= {at: None for written, at in every if fits(written)}
         if len(alike) <= MOST_NAMES:

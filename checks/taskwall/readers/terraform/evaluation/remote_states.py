@@ -15,7 +15,6 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from taskwall.core.paths import nearest_folder
-from taskwall.core.patterns import HOLES, with_holes_filled
 from taskwall.core.values import (
     OUTSIDE,
     Fields,
@@ -39,6 +38,7 @@ from taskwall.readers.terraform.evaluation.written_keys import outputs_read
 from taskwall.readers.terraform.syntax.tree import Body
 from taskwall.readers.terraform.values.values import FailedError, is_null
 from taskwall.source.context import ContextSource
+from taskwall.source.interpolation import INTERPOLATION, interpolated
 
 State: TypeAlias = tuple[str | None, ...]
 """Where a state lies: the backend, and the values of the attributes that tell its states apart.
@@ -133,7 +133,7 @@ class RemoteStates:
         alone = ""
         if not found and state is not None:
             read = self._read_of(local, reader)
-            found, alone = self._roots_filling(state, read), f"name {state[-1]}"
+            found, alone = self._roots_interpolated(state, read), f"name {state[-1]}"
         if not found:
             label = name if _is_by_input(written) else ""
             called = label or _called(written)
@@ -186,15 +186,15 @@ class RemoteStates:
         alike = [folder for own, folder in self._folders if _agree(own, state)]
         return list(dict.fromkeys(exact if exact or state[-1] == _USUAL else alike))
 
-    def _roots_filling(self, state: State, read: frozenset[str]) -> list[str]:
+    def _roots_interpolated(self, state: State, read: frozenset[str]) -> list[str]:
         """The folders of the roots whose states have this name, whatever its variables are.
 
         What these are is not known here: `${var.env}/net/terraform.tfstate` is `dev/net/...`, too.
         Roots that do not put out all that is read are none of them.
         """
         name = state[-1] or ""
-        fits = with_holes_filled(name)
-        if fits is None or _words(HOLES.sub(" ", name)) <= _WORDS_OF_STATES:
+        fits = interpolated(name)
+        if fits is None or _words(INTERPOLATION.sub(" ", name)) <= _WORDS_OF_STATES:
             return []
         same = (pair for pair in self._folders or () if _agree(pair[0][:-1], state[:-1]))
         known = ((own[-1], folder) for own, folder in same if own[-1] and "${" not in own[-1])
