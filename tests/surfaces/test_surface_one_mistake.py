@@ -354,6 +354,35 @@ module "a" {{
     assert url not in render(found)
 
 
+def test_a_variable_whose_other_finding_is_suppressed_shows_nowhere(tmp_path: Path) -> None:
+    """TW106 has precedence at the store; without it the variable is reported, and masked."""
+    (tmp_path / "worker").mkdir()
+    worker = WORKER.replace('variable "url" {}', 'variable "environment" { type = any }')
+    worker = worker.replace(
+        'environment = [{ name = "API", value = var.url }]', "environment = var.environment"
+    )
+    (tmp_path / "worker" / "main.tf").write_text(worker)
+    store = """locals {
+  given = [
+    { name = "STORE", value = "postgres://${aws_db_instance.a.endpoint}/app?sslmode=disable" },
+  ]
+}
+module "a" {
+  source      = "./worker"
+  environment = local.given
+}
+resource "aws_db_instance" "a" {
+  # taskwall:skip=TW106: its clients come first
+  engine         = "postgres"
+  engine_version = "14.13"
+}
+"""
+    found = report(tmp_path, store, ("TW106", "TW109"))
+
+    assert [(one.rule, one.line) for one in found.document.findings] == [("TW109", 3)]
+    assert "postgres://" not in render(found)
+
+
 @pytest.mark.parametrize(
     "made", ["merge({ cpu = 1 }, var.task)", "defaults(var.task, { cpu = 1 })"]
 )
