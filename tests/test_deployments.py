@@ -178,6 +178,26 @@ def test_each_deployment_is_judged_and_what_all_share_is_told_once(tmp_path: Pat
     assert document["summary"]["stacks"] == 2
 
 
+def test_what_a_vpc_lacks_is_one_finding_whoever_runs_in_it(tmp_path: Path) -> None:
+    """A deployment with a service more has the same mistake."""
+    more = """
+resource "aws_ecs_service" "more" {
+  count           = terraform.workspace == "dev" ? 0 : 1
+  cluster         = aws_ecs_cluster.main.id
+  task_definition = aws_ecs_task_definition.api.arn
+  launch_type     = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = [aws_security_group.task.id]
+  }
+}
+"""
+    report = _scan(_written(tmp_path, TREE | {"app/main.tf": APP + more}))
+
+    logs = [one for one in report.document.findings if one.rule == "TW701"]
+    assert [[each.deployments for each in one.instances] for one in logs] == [[("dev", "prod")]]
+
+
 def test_a_given_file_of_values_or_source_is_looked_at_in_its_deployments(tmp_path: Path) -> None:
     """A file of values stands for its deployment, a source for all."""
     folder = _written(tmp_path, TREE)

@@ -152,6 +152,23 @@ resource "aws_ecs_service" "web" {
 WRITTEN = {"template.yaml": (TEMPLATE, str.capitalize), "main.tf": (ROOT, "var.{}".format)}
 
 
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_fix_says_first_which_input_to_set(tmp_path: Path, name: str) -> None:
+    """Where a default decides, to give a value is less than to change the code."""
+    text, variable = WRITTEN[name]
+    (tmp_path / name).write_text(text)
+    given = Inputs(variables={"stage": Known("dev")}, parameters={"Stage": Known("dev")})
+
+    by_default, as_given = (
+        next(one.fix for one in report.document.findings if one.rule == "TW705" and one.fix)
+        for inputs in (Inputs(), given)
+        for report in [scan(Options(paths=(str(tmp_path),), profile="strict", inputs=inputs))]
+    )
+
+    advice = f"Set {variable('stage')} so that it is prod, or change the code. "
+    assert by_default.text == advice + as_given.text
+
+
 def told(
     folder: Path, name: str, text: str, variables: dict[str, Value] | None = None
 ) -> dict[str, list[str]]:

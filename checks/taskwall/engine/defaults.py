@@ -10,7 +10,7 @@ from msgspec import Struct
 from taskwall.core.conditions import said
 from taskwall.core.facts import Fact
 from taskwall.core.values import OTHER, Scalar, Scenario, Span
-from taskwall.engine.judgement import ScenarioVerdict
+from taskwall.engine.judgement import DecidingDefault, ScenarioVerdict
 from taskwall.engine.scenarios import Followed
 from taskwall.lowering.work import TASK_SOURCES
 from taskwall.model.permissions.peers import listed
@@ -43,7 +43,7 @@ class TriedDefaults(Struct, frozen=True):
     place. `left_out` says which services there are with another value only.
     """
 
-    deciding: Mapping[_Subject, tuple[Fact, ...]] = {}
+    deciding: Mapping[_Subject, tuple[DecidingDefault, ...]] = {}
     left_out: tuple[str, ...] = ()
 
 
@@ -93,7 +93,7 @@ def tried_defaults(
         if left <= 0:
             break
     deciding = {
-        subject: tuple(_fact(default, values) for default, values in defaults.items())
+        subject: tuple(_deciding(default, values) for default, values in defaults.items())
         for subject, defaults in found.items()
     }
     return TriedDefaults(deciding, tuple(map(_left_out, without, without.values())))
@@ -151,8 +151,10 @@ def _taken_away(here: Sequence[ScenarioVerdict], there: Sequence[ScenarioVerdict
     return {one for one in fails - left if one[0] in settled}
 
 
-def _fact(default: InputDefault, values: Sequence[Scalar]) -> Fact:
+def _deciding(default: InputDefault, values: Sequence[Scalar]) -> DecidingDefault:
     own = said(default.name, [default.value], [default.value])
     others = said(default.name, values, [default.value, *default.others])
+    others = others.replace(' ""', " empty")
     text = f"{own} by default: this does not fail where {others}".replace(' ""', " empty")
-    return Fact(True, text, default.place, default.name)
+    advice = f"Set {default.name} so that it {others.removeprefix(default.name).lstrip()}"
+    return DecidingDefault(Fact(True, text, default.place, default.name), advice)

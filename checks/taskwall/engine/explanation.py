@@ -17,7 +17,7 @@ from taskwall.findings.finding import (
     Severity,
     Step,
 )
-from taskwall.fixes.wording import attributes_of, code_of, fix_text, in_the_call, rule_text
+from taskwall.fixes.wording import attributes_of, code_of, fix_text, in_the_call, led_by, rule_text
 from taskwall.rules._rule import Rule, Verdict
 
 _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
@@ -77,7 +77,7 @@ def finding_of(
         construct=instances[0].construct,
         when=setting,
         missing=tuple(dict.fromkeys(need.name for need in waits)) if answer.truth is None else (),
-        fix=Fix(_fix_text(rule, verdict)) if answer.truth else None,
+        fix=Fix(_advice(agreeing)) if answer.truth else None,
     )
     files: set[str] = set()
     for each, _ in agreeing:
@@ -88,7 +88,9 @@ def finding_of(
         files |= places.leading_to((*facts, *also), each.scenario)
     needs = waits if answer.truth is None else ()
     unreported = answer.truth is not False and all(each.verdict.unreported for each, _ in agreeing)
-    return LocatedFinding(finding, at, on, frozenset(files), needs, unreported=unreported)
+    return LocatedFinding(
+        finding, at, on, frozenset(files), needs, unreported=unreported, lacks=verdict.absent
+    )
 
 
 def message_of(answer: ScenarioVerdict) -> str:
@@ -135,7 +137,7 @@ def _steps(answer: ScenarioVerdict, at: Span, places: UserPlaces) -> tuple[Step,
     steps = []
     modelled: dict[Step, None] = {}
     open_: set[tuple[Span, tuple[Need, ...]]] = set()
-    for fact in (*answer.decided.deciding(), *answer.defaults):
+    for fact in (*answer.decided.deciding(), *(each.fact for each in answer.defaults)):
         place, name = fact.place or on.header, fact.resource or on.name
         if fact.truth is None and fact.needs:
             if (place, fact.needs) in open_:
@@ -198,6 +200,15 @@ def _arguments(rule: Rule, verdict: Verdict) -> dict[str, NewValue]:
         return {}
     lines = (attributes_of(line, "terraform") for line in code.splitlines())
     return {name: value for line in lines for name, value in line.items()}
+
+
+def _advice(agreeing: Sequence[tuple[ScenarioVerdict, str | None]]) -> str:
+    """The text of the fix: first to give an input another value, where that is all it takes."""
+    answer, _ = agreeing[0]
+    text = _fix_text(answer.rule, answer.verdict)
+    if not answer.defaults or any(each.defaults != answer.defaults for each, _ in agreeing):
+        return text
+    return led_by(answer.defaults[0].advice, text)
 
 
 def _fix_text(rule: Rule, verdict: Verdict) -> str:

@@ -25,6 +25,8 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     is a part of, if the same of several places in it is one mistake. `in_context` is the place in
     the context that it is about. `iteration` is that of the loop which makes what the finding is
     about, if one does. `written` is where the value stands that is wrong, if the rule says so.
+    `lacks` says that something is missing: its message names for whom, and is the same mistake
+    whoever they are.
     `unreported` marks what would be of no use to anybody: no report has it.
     """
 
@@ -42,6 +44,7 @@ class LocatedFinding(Struct, frozen=True, gc=False):
     iteration: LoopIteration | None = None
     in_context: Span | None = None
     written: Span | None = None
+    lacks: bool = False
 
     def touches(self, files: frozenset[str]) -> bool:
         """Whether its place, a step of its chain or a call that leads there is in one of these."""
@@ -79,6 +82,13 @@ class Judgement(Struct, frozen=True):
     provenance: tuple[tuple[Provenance, ...], ...] = ()
 
 
+class DecidingDefault(Struct, frozen=True, gc=False):
+    """A default without which something would not fail; `advice` is to give another value."""
+
+    fact: Fact
+    advice: str
+
+
 class ScenarioVerdict(Struct, frozen=True, gc=False):
     """A verdict of a rule in one scenario, and what took precedence over it there.
 
@@ -91,4 +101,4 @@ class ScenarioVerdict(Struct, frozen=True, gc=False):
     truth: bool | None
     scenario: int
     silenced_by: frozenset[tuple[str, str]] = frozenset()
-    defaults: tuple[Fact, ...] = ()
+    defaults: tuple[DecidingDefault, ...] = ()

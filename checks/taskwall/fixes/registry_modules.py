@@ -6,6 +6,11 @@ from taskwall.core.patterns import pattern
 
 _HOST = "registry.terraform.io/"
 
+_LISTENER = (
+    "In the listener's entry (before version 9 of the module: move it from http_tcp_listeners to"
+    " https_listeners):\n{code}"
+)
+
 _ARGUMENTS: dict[str, dict[str, str]] = {
     "terraform-aws-modules/vpc/aws": {
         "TW211": (
@@ -26,9 +31,9 @@ _ARGUMENTS: dict[str, dict[str, str]] = {
         "TW707": "flow_log_{code}",
     },
     "terraform-aws-modules/alb/aws": {
-        "TW101": "In the listener's entry (listeners, from version 9 on):\n{code}",
+        "TW101": _LISTENER,
         "TW102": "In the listener's entry:\n{code}",
-        "TW104": "In the listener's entry (listeners, from version 9 on):\n{code}",
+        "TW104": _LISTENER,
         "TW705": 'access_logs = {{ bucket = "<name of a bucket for logs>" }}',
     },
     "terraform-aws-modules/ecs/aws//modules/service": {

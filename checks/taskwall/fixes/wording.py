@@ -81,6 +81,12 @@ def noted(text: str, sentence: str) -> str:
     return _joined(f"{head.removesuffix('.')}. {sentence}" if head else sentence, code)
 
 
+def led_by(advice: str, text: str) -> str:
+    """A fix text behind advice that takes no change of the code."""
+    head, code = _parts(text)
+    return _joined(f"{advice}, or change the code. {head}" if head else f"{advice}, or write", code)
+
+
 def for_json(text: str) -> str:
     """A fix text with code in YAML, for a template in JSON."""
     from taskwall.fixes.json_code import json_code

@@ -33,7 +33,7 @@ class ReportEntry(Struct, frozen=True, gc=False):
     for the fingerprint of an instance in one deployment, that of the same in all of them.
     `iteration` tells apart what a loop makes of the elements of a list. `block` is what the place
     is a part of, if the same of several places in it is one mistake. `in_context` is the place in
-    the context that it is about.
+    the context that it is about. `lacks` says that something is missing.
     """
 
     finding: Finding
@@ -49,6 +49,7 @@ class ReportEntry(Struct, frozen=True, gc=False):
     iteration: LoopIteration | None = None
     block: Span | None = None
     in_context: Span | None = None
+    lacks: bool = False
 
 
 class ReportEntries:
@@ -156,6 +157,7 @@ class ReportEntries:
                     iteration=made,
                     block=judged.block,
                     in_context=judged.in_context,
+                    lacks=judged.lacks,
                 )
                 rows.append((judged, row, silencing))
             for row, silencing in _after_precedence(rows):
@@ -202,13 +204,16 @@ class ReportEntries:
     def _merged(self, rows: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
         """One row for those, of whichever stacks, that say the same of the same place.
 
-        Deployments may take a value from several files: it comes from what they share.
+        Deployments may take a value from several files: it comes from what they share. What one
+        thing lacks in several of them, it lacks for whomever each of them has.
         """
         found: dict[tuple[object, ...], ReportEntry] = {}
         for row in rows:
             one = row.finding
-            says = (one.rule, one.verdict, one.severity, one.message, one.when, one.missing)
-            of = one.resource if one.instances[0].deployments else row.provenance
+            deployed = bool(one.instances[0].deployments)
+            message = one.fix if row.lacks and deployed and one.fix is not None else one.message
+            says = (one.rule, one.verdict, one.severity, message, one.when, one.missing)
+            of = one.resource if deployed else row.provenance
             at = row.place, row.iteration
             key = (says, at, one.called_from, row.suppression, of, row.silenced)
             if (first := found.get(key)) is None:

@@ -44,9 +44,13 @@ def no_access_log(network: Network) -> Iterator[Verdict]:
             concerned=stands_before_tasks(network, balancer) & _writes_any(network, balancer),
             absent=not balancer.access_log.written,
             changes=balancer.logging,
+            remedy=_TURN_ON if balancer.logging else "",
         )
     text = "a load balancer in front of {} writes access logs"
     yield from balancers_elsewhere(network, text, lambda _, front: _may_write(front))
+
+
+_TURN_ON = "Turn them on:\n"
 
 
 def _may_write(front: BalancerPath) -> bool:

@@ -24,6 +24,13 @@ _CLASSIC = (
     " only, with a certificate and a policy for TLS 1.2. An Application Load Balancer in its place"
     " can redirect HTTP to HTTPS."
 )
+_HTTPS = (
+    "Let the listener take HTTPS, with a certificate; or make each of its actions a redirect to"
+    " HTTPS:\n"
+)
+_TLS = "Let the listener take TLS, with a certificate:\n"
+_REDIRECTS = "Let the listener redirect to HTTPS, which its load balancer takes already:\n"
+
 _REDIRECT: tuple[dict[str, NewValue], dict[str, NewValue]] = (
     {
         "type": "redirect",
@@ -53,7 +60,7 @@ def encrypting(network: Network, listener: Listener) -> Encrypting:
     if balancer is not None and balancer.kind.known == "classic":
         return Encrypting(remedy=_CLASSIC)
     if (block := _redirecting(network, listener)) is not None:
-        return Encrypting((AttributeChange(block, *_REDIRECT, form="whole"),))
+        return Encrypting((AttributeChange(block, *_REDIRECT, form="whole"),), _REDIRECTS)
     over_network = str(listener.protocol.known).upper() in NETWORK_PROTOCOLS
     certificate = certificate_for(network, listener)
     changes = (
@@ -61,8 +68,9 @@ def encrypting(network: Network, listener: Listener) -> Encrypting:
         *listener.policy.to(STRONG),
         *listener.certificate.to(certificate, ({"CertificateArn": certificate},)),
     )
+    head = _TLS if over_network else _HTTPS
     if str(listener.port.known) != "80":
-        return Encrypting(changes)
+        return Encrypting(changes, head if changes else "")
     beside = listeners(network).get(listener.load_balancer.to, ())
     taken = next((each for each in beside if str(each.port.known) == "443"), None)
     if taken is not None and over_network:
@@ -81,7 +89,7 @@ def encrypting(network: Network, listener: Listener) -> Encrypting:
     moved = listener.port.to(443)
     changes = (*moved, *changes)
     if not moved or isinstance(certificate, Placeholder) or balancer is None:
-        return Encrypting(changes)
+        return Encrypting(changes, head if changes else "")
     opened = https_permissions(network, balancer)
     looped = listener.origin.maybe or listener.id.endswith("]")
     if opened is None or (looped and not over_network):
@@ -90,7 +98,7 @@ def encrypting(network: Network, listener: Listener) -> Encrypting:
             f" port 80. Then give {listener.name} the protocol HTTPS, port 443 and a certificate,"
             " and add a listener on port 80 that redirects to it."
         )
-    return Encrypting((*changes, *(() if over_network else _left_behind(listener)), *opened))
+    return Encrypting((*changes, *(() if over_network else _left_behind(listener)), *opened), head)
 
 
 def _left_behind(listener: Listener) -> tuple[AttributeChange, ...]:
