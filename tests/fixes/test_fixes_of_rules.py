@@ -314,7 +314,7 @@ def test_added_resources_stand_as_others_do(blank: str, apart: str) -> None:
     [(_, [edit])] = offered(scan_of(source, "yaml", {str(source): text}), "TW701")
 
     assert edit.text.startswith(f"{apart}  VpcFlowLog:\n")
-    assert f"{apart}  FlowLogGroup:\n" in edit.text
+    assert f"{apart}  VpcFlowLogGroup:\n" in edit.text
 
 
 def test_added_resources_are_indented_as_the_template() -> None:

@@ -1,5 +1,6 @@
 """What is added has a name that nothing else has."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from taskwall.api.fix import fix
 from taskwall.api.options import Options
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "rules"
-ROLE = 'resource "aws_iam_role" "flow_log" {\n  assume_role_policy = "{}"\n}\n'
+ROLE = 'resource "aws_iam_role" "main_flow_log" {\n  assume_role_policy = "{}"\n}\n'
 CALL = 'module "logs" {\n  source = "./logs"\n}\n'
 
 
@@ -29,7 +30,7 @@ CALL = 'module "logs" {\n  source = "./logs"\n}\n'
         ),
         (ROLE.replace("flow_log", "flow_logs"), {}, True),
         (ROLE.replace("aws_iam_role", "aws_iam_user"), {}, True),
-        ('data "aws_iam_role" "flow_log" {\n  name = "x"\n}\n', {}, True),
+        ('data "aws_iam_role" "main_flow_log" {\n  name = "x"\n}\n', {}, True),
         (CALL, {"logs/main.tf": ROLE}, True),
     ],
     ids=[
@@ -56,19 +57,19 @@ def test_names_in_terraform(
     ("more", "expected"),
     [
         ("", True),
-        ("Resources:\n  FlowLogRole: {Type: AWS::IAM::Role}\n", False),
-        ("Resources:\n  FlowLogRoles: {Type: AWS::IAM::Role}\n", True),
+        ("Resources:\n  VpcFlowLogRole: {Type: AWS::IAM::Role}\n", False),
+        ("Resources:\n  VpcFlowLogRoles: {Type: AWS::IAM::Role}\n", True),
         (
             (
                 "Conditions: {Never: !Equals [a, b]}\n"
-                "Resources:\n  FlowLogRole: {Type: AWS::IAM::Role, Condition: Never}\n"
+                "Resources:\n  VpcFlowLogRole: {Type: AWS::IAM::Role, Condition: Never}\n"
             ),
             False,
         ),
-        ("Parameters: {FlowLogRole: {Type: String}}\nResources:\n", False),
-        ("Outputs: {FlowLogRole: {Value: a}}\nResources:\n", True),
+        ("Parameters: {VpcFlowLogRole: {Type: String}}\nResources:\n", False),
+        ("Outputs: {VpcFlowLogRole: {Value: a}}\nResources:\n", True),
         ("Parameters: none\nResources:\n", True),
-        ("Parameters: [FlowLogRole]\nResources:\n", True),
+        ("Parameters: [VpcFlowLogRole]\nResources:\n", True),
     ],
     ids=[
         *("none", "same", "another name", "in no setting", "parameter", "output"),
@@ -89,3 +90,22 @@ def test_names_in_a_template(tmp_path: Path, more: str, expected: bool, written:
     found = fix(Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW701",)))
 
     assert bool(found.files) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("main.tf", r'((?:" "|aws_\w+\.)(?:main|web))'),
+        ("template.yaml", r"(?m)^(  |.*!Ref )(?=\w)"),
+    ],
+)
+def test_two_vpcs_get_a_flow_log_each(tmp_path: Path, name: str, label: str) -> None:
+    """What is added is named after what it is for."""
+    source = (FIXTURES / "tw701" / "fail" / name).read_text().rstrip()
+    _, _, resources = source.partition("Resources:" if name == "template.yaml" else "\n")
+    more = re.sub(label, r"\1Second" if name == "template.yaml" else r"\1_second", resources)
+    (tmp_path / name).write_text(f"{source}\n{more}\n")
+
+    found = fix(Options(paths=(str(tmp_path),), cwd=str(tmp_path), select=("TW701",)))
+
+    assert len(found.findings) == 2

@@ -101,6 +101,11 @@ class Origin(Struct, frozen=True, gc=False):
     context: bool = False
 
     @property
+    def label(self) -> str:
+        """The last part of its name: a label of Terraform or a logical id, to make names of."""
+        return self.name.rpartition(".")[2].rpartition("/")[2]
+
+    @property
     def download(self) -> ModuleCall | None:
         """The call, in a file that users edit, of the downloaded module that this is in, if any."""
         return download_of(self.called_from)

@@ -156,5 +156,5 @@ def _deciding(default: InputDefault, values: Sequence[Scalar]) -> DecidingDefaul
     others = said(default.name, values, [default.value, *default.others])
     others = others.replace(' ""', " empty")
     text = f"{own} by default: this does not fail where {others}".replace(' ""', " empty")
-    advice = f"Set {default.name} so that it {others.removeprefix(default.name).lstrip()}"
+    advice = f"set {default.name} so that it {others.removeprefix(default.name).lstrip()}"
     return DecidingDefault(Fact(True, text, default.place, default.name), advice)

@@ -17,7 +17,14 @@ from taskwall.findings.finding import (
     Severity,
     Step,
 )
-from taskwall.fixes.wording import attributes_of, code_of, fix_text, in_the_call, led_by, rule_text
+from taskwall.fixes.wording import (
+    attributes_of,
+    code_of,
+    fix_text,
+    in_the_call,
+    rule_text,
+    with_input,
+)
 from taskwall.rules._rule import Rule, Verdict
 
 _WORDS: dict[bool | None, FindingVerdict] = {True: "fail", None: "unknown", False: "pass"}
@@ -203,12 +210,12 @@ def _arguments(rule: Rule, verdict: Verdict) -> dict[str, NewValue]:
 
 
 def _advice(agreeing: Sequence[tuple[ScenarioVerdict, str | None]]) -> str:
-    """The text of the fix: first to give an input another value, where that is all it takes."""
+    """The text of the fix: and which input spares it, where one decides."""
     answer, _ = agreeing[0]
     text = _fix_text(answer.rule, answer.verdict)
     if not answer.defaults or any(each.defaults != answer.defaults for each, _ in agreeing):
         return text
-    return led_by(answer.defaults[0].advice, text)
+    return with_input(text, answer.defaults[0].advice)
 
 
 def _fix_text(rule: Rule, verdict: Verdict) -> str:

@@ -81,10 +81,12 @@ def noted(text: str, sentence: str) -> str:
     return _joined(f"{head.removesuffix('.')}. {sentence}" if head else sentence, code)
 
 
-def led_by(advice: str, text: str) -> str:
-    """A fix text behind advice that takes no change of the code."""
+def with_input(text: str, advice: str) -> str:
+    """A fix text that says, before its code, which input spares a change of the code."""
     head, code = _parts(text)
-    return _joined(f"{advice}, or change the code. {head}" if head else f"{advice}, or write", code)
+    spared = f"Without a change of the code: {advice}"
+    said = " ".join(f"{each.removesuffix('.')}." for each in (head, spared) if each)
+    return _joined(f"{said} With one", code) if code else said
 
 
 def for_json(text: str) -> str:
@@ -141,7 +143,8 @@ def _filled(text: str, names: Mapping[str, str], on: Origin) -> str:
     """
     for name, meant in names.items():
         text = text.replace(f".<{name}>", f".{meant}")
-        if meant.replace(",", "").isdigit():  # a number, or several
+        # A number, or several; or a part of names of new resources.
+        if meant.replace(",", "").isdigit() or name == "name":
             text = text.replace(f"<{name}>", meant)
         elif local := local_name(meant, _near(on), on.language):
             text = text.replace(f"<{name}>", local)

@@ -41,11 +41,12 @@ class Verdict(Struct, frozen=True, gc=False):
     One of them follows "cannot tell whether": `holds` if the message is `negative`. `about`
     identifies the permission, listener or log that rules take precedence over each other for.
     `absent` marks that something is missing, which the setting `elsewhere` excuses. `names` fill
-    the fix. `asked_by` are rules of which an unknown about the same thing asks the user what this
-    one would ask. `unreported` marks what no report has: an unknown that nobody can use, and a fail
-    where the rule reports another mistake of the same permission. `changes` are what would mend a
-    fail, if setting attributes does: all of them together. `advice` is the same where it takes more
-    than that: it is told, and not offered as an edit. With `adds` the code of the fix is resources,
+    the fix: `name` is what new resources are named after. `asked_by` are rules of which an unknown
+    about the same thing asks the user what this one would ask. `unreported` marks what no report
+    has: an unknown that nobody can use, and a fail where the rule reports another mistake of the
+    same permission. `changes` are what would mend a fail, if setting attributes does: all of them
+    together. `advice` is the same where it takes more than that: it is told, and not offered as an
+    edit. With `adds` the code of the fix is resources,
     and to add them beside `on` is all that it takes; with `sets` it is attributes of `on`. `remedy`
     says what to do where it is not what the rule's docstring says, by language if it differs.
     `shared` is where the mistake is if several verdicts have it in common: the group that they all

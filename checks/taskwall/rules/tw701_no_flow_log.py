@@ -7,20 +7,20 @@ Why: Without flow logs, nobody can find out afterwards which peers a task connec
     show this for each task.
 Fine when: Another stack creates the flow log of this VPC: name the rule in the setting `elsewhere`.
 Terraform: Add a flow log, here to CloudWatch Logs:
-    resource "aws_flow_log" "vpc" {
+    resource "aws_flow_log" "<name>" {
       vpc_id                   = <vpc>.id
       traffic_type             = "ALL"
-      log_destination          = aws_cloudwatch_log_group.flow_log.arn
-      iam_role_arn             = aws_iam_role.flow_log.arn
+      log_destination          = aws_cloudwatch_log_group.<name>_flow_log.arn
+      iam_role_arn             = aws_iam_role.<name>_flow_log.arn
       max_aggregation_interval = 60
       log_format               = "$${version} $${vpc-id} $${subnet-id} $${instance-id} $${interface-id} $${srcaddr} $${dstaddr} $${srcport} $${dstport} $${protocol} $${packets} $${bytes} $${start} $${end} $${action} $${log-status} $${ecs-cluster-name} $${ecs-service-name} $${ecs-task-id}"
     }
 
-    resource "aws_cloudwatch_log_group" "flow_log" {
+    resource "aws_cloudwatch_log_group" "<name>_flow_log" {
       retention_in_days = 90
     }
 
-    resource "aws_iam_role" "flow_log" {
+    resource "aws_iam_role" "<name>_flow_log" {
       assume_role_policy = jsonencode({
         Version = "2012-10-17"
         Statement = [{
@@ -31,35 +31,35 @@ Terraform: Add a flow log, here to CloudWatch Logs:
       })
     }
 
-    resource "aws_iam_role_policy" "flow_log" {
-      role = aws_iam_role.flow_log.id
+    resource "aws_iam_role_policy" "<name>_flow_log" {
+      role = aws_iam_role.<name>_flow_log.id
       policy = jsonencode({
         Version = "2012-10-17"
         Statement = [{
           Effect   = "Allow"
           Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-          Resource = "${aws_cloudwatch_log_group.flow_log.arn}:*"
+          Resource = "${aws_cloudwatch_log_group.<name>_flow_log.arn}:*"
         }]
       })
     }
 CloudFormation: Add a flow log, here to CloudWatch Logs:
-    VpcFlowLog:
+    <name>FlowLog:
       Type: AWS::EC2::FlowLog
       Properties:
         ResourceType: VPC
         ResourceId: !Ref <vpc>
         TrafficType: ALL
-        LogDestination: !GetAtt FlowLogGroup.Arn
-        DeliverLogsPermissionArn: !GetAtt FlowLogRole.Arn
+        LogDestination: !GetAtt <name>FlowLogGroup.Arn
+        DeliverLogsPermissionArn: !GetAtt <name>FlowLogRole.Arn
         MaxAggregationInterval: 60
         LogFormat: "${version} ${vpc-id} ${subnet-id} ${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${ecs-cluster-name} ${ecs-service-name} ${ecs-task-id}"
 
-    FlowLogGroup:
+    <name>FlowLogGroup:
       Type: AWS::Logs::LogGroup
       Properties:
         RetentionInDays: 90
 
-    FlowLogRole:
+    <name>FlowLogRole:
       Type: AWS::IAM::Role
       Properties:
         AssumeRolePolicyDocument:
@@ -79,7 +79,7 @@ CloudFormation: Add a flow log, here to CloudWatch Logs:
                     - logs:CreateLogStream
                     - logs:DescribeLogStreams
                     - logs:PutLogEvents
-                  Resource: !GetAtt FlowLogGroup.Arn
+                  Resource: !GetAtt <name>FlowLogGroup.Arn
 Guide: flow-logs
 See: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
 """  # noqa: E501 (a format is one line)
@@ -118,7 +118,7 @@ def no_flow_log(network: Network) -> Iterator[Verdict]:
                 negative=True,
                 absent=True,
                 concerned=concerned,
-                names={"vpc": watch.declared.origin.address},
+                names={"vpc": watch.declared.origin.address, "name": watch.declared.origin.label},
                 adds=True,
             )
         elif logged.truth is True or not reported:

@@ -106,7 +106,7 @@ def _left_behind(listener: Listener) -> tuple[AttributeChange, ...]:
 
     It names the other one, so that AWS moves that first.
     """
-    name = listener.origin.name.rpartition(".")[2].rpartition("/")[2]
+    name = listener.origin.label
     terraform = NewResource(
         "aws_lb_listener",
         f"{name}_redirect",

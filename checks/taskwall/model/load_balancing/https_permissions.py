@@ -98,7 +98,7 @@ def _for_https(group: SecurityGroup, permission: Permission) -> tuple[AttributeC
     if "ingress" in group.managed:
         added = inline("ingress", group, peer, https)
     else:
-        name = permission.on.name.rpartition(".")[2].rpartition("/")[2]
+        name = permission.on.label
         own = ResourceAttribute(group.id, "id", "GroupId")
         after, names = AttributePath(permission.on.address, ""), (f"{name}_https", f"{name}Https")
         old = permission.on.address.rpartition(".")[0].endswith(OLD_RULE)

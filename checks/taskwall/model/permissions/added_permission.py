@@ -14,7 +14,6 @@ from taskwall.core.change import (
     Placeholder,
     ResourceAttribute,
 )
-from taskwall.model.core.entity import Entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction, Permission, SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
@@ -90,7 +89,9 @@ class AddedPermission(Struct, frozen=True):
 
 def group_peer(group: SecurityGroup) -> AddedPeer:
     """A security group of the sources as a peer."""
-    return AddedPeer("group", ResourceAttribute(group.id, "id", "GroupId"), _short(group), group.id)
+    return AddedPeer(
+        "group", ResourceAttribute(group.id, "id", "GroupId"), group.origin.label, group.id
+    )
 
 
 def unknown_group(hint: str, name: str) -> AddedPeer:
@@ -107,7 +108,7 @@ def range_peer(of: Subnet | Vpc | None) -> AddedPeer:
     """The CIDR of a subnet or VPC of the sources as a peer."""
     if of is None or of.external:
         return AddedPeer("IPv4", Placeholder("CIDR of the load balancer's subnets"), "balancer")
-    return AddedPeer("IPv4", ResourceAttribute(of.id, "cidr_block", "CidrBlock"), _short(of))
+    return AddedPeer("IPv4", ResourceAttribute(of.id, "cidr_block", "CidrBlock"), of.origin.label)
 
 
 def added_ports(wanted: RequiredPorts) -> AddedPorts:
@@ -142,7 +143,7 @@ def added_permission(
     """
     rules = _separate(network).get(group.id, ())
     own = [each for each in rules if each.direction == way]
-    short, joint = _short(group), "from" if way == "ingress" else "to"
+    short, joint = group.origin.label, "from" if way == "ingress" else "to"
     separate = beside(
         way,
         AttributePath(group.id, ""),
@@ -228,11 +229,6 @@ def _peer_in_template(way: Direction, peer: AddedPeer) -> Mapping[str, NewValue]
 
 def _ports_in_template(opened: AddedPorts) -> Mapping[str, NewValue]:
     return {"IpProtocol": opened.protocol, "FromPort": opened.first, "ToPort": opened.last}
-
-
-def _short(entity: Entity) -> str:
-    """The last part of a name, of which names can be made."""
-    return entity.origin.name.rpartition(".")[2].rpartition("/")[2]
 
 
 @remembered
