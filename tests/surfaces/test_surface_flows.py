@@ -84,15 +84,37 @@ def test_json_is_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "end", ["service:web", "service:aws_ecs_service.web", "group:web", "subnet:module.network.x"]
+    "end",
+    [
+        *("service:web", "service:aws_ecs_service.web", "group:web"),
+        *("subnet:module.network.private[0]", "subnet:private"),
+    ],
 )
 def test_ends_have_several_names(end: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A thing goes by its name and its address, a group stands for what has it."""
-    known = "network.x" not in end
-    name = end if known else "subnet:module.network.private[0]"
-    status, out, _ = run(capsys, "flows", ALB, "--from", "internet", "--to", name)
+    """A thing goes by its name and its address, a group stands for what has it.
+
+    Where one thing of a module is called so, the module need not be named.
+    """
+    status, out, _ = run(capsys, "flows", ALB, "--from", "internet", "--to", end)
 
     assert (status, "through lb:edge (arrives at 8080)" in out) == (0, True)
+
+
+def test_the_end_of_an_address_that_several_have_is_none(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """All are named instead."""
+    (tmp_path / "vpc").mkdir()
+    (tmp_path / "vpc" / "main.tf").write_text(
+        'resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }\n'
+    )
+    calls = (f'module "{name}" {{\n  source = "./vpc"\n}}\n' for name in ("blue", "green"))
+    (tmp_path / "main.tf").write_text("".join(calls))
+
+    status, _, err = run(capsys, "why", str(tmp_path), "internet", "vpc:main")
+
+    assert status == 2
+    assert "vpc:module.blue.main" in err and "vpc:module.green.main" in err
 
 
 @pytest.mark.parametrize("end", ["service:orders", "function:nightly"])

@@ -108,17 +108,29 @@ def addresses_of_ends(reach: Reach) -> dict[str, str]:
 def _called(network: Network, things: Iterable[T], name: str) -> tuple[list[T], tuple[Need, ...]]:
     """The things that a user calls by a name: an address stands before a name in AWS.
 
-    If none is sure to be called so, those of which part of the name is known, and it fits; with
+    Of an address in a module or a nested stack the end is enough, where one thing has it. If none
+    is sure to be called so, those of which part of the name is known, and it fits; with
     what the rest of it waits for.
     """
     every = list(things)
     held = [thing for thing in every if _has_address(thing, name)]
     held = held or [thing for thing in every if name in _names_in_aws(network, thing)]
+    held = held or _ending_in(every, name)
     if held:
         return held, ()
     may = {thing.id: needs for thing in every if (needs := _may_be_named(network, thing, name))}
     waits = dict.fromkeys(need for each in may.values() for need in each)
     return [thing for thing in every if thing.id in may], tuple(waits)
+
+
+def _ending_in(things: Iterable[T], name: str) -> list[T]:
+    """The thing whose address in a module or nested stack ends in a name, with all its instances.
+
+    None if several end so.
+    """
+    ends = f".{name}", f"/{name}"
+    held = [thing for thing in things if _keyless(thing).endswith(ends)]
+    return held if len({thing.origin.name for thing in held}) == 1 else []
 
 
 def _may_be_named(network: Network, thing: Entity, name: str) -> tuple[Need, ...]:
@@ -133,8 +145,13 @@ def _may_be_named(network: Network, thing: Entity, name: str) -> tuple[Need, ...
 def _has_address(thing: Entity, name: str) -> bool:
     """Whether a name is the address of a thing, with or without type and keys."""
     origin, short = thing.origin, short_name(thing)
-    keyless = short.partition("[")[0] if short.endswith("]") else short
-    return name in (origin.address, origin.name, thing.id, short, keyless)
+    return name in (origin.address, origin.name, thing.id, short, _keyless(thing))
+
+
+def _keyless(thing: Entity) -> str:
+    """The short name of a thing, without the key of its own loop."""
+    short = short_name(thing)
+    return short.partition("[")[0] if short.endswith("]") else short
 
 
 def _names_in_aws(network: Network, thing: Entity) -> tuple[str, ...]:
