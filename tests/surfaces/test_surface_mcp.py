@@ -111,6 +111,16 @@ def test_what_is_absent_is_in_every_answer(root: Path) -> None:
         assert {one["name"] for one in answer["absent"]} == {"module.net", "link"}, tool
 
 
+def test_values_that_are_not_read_are_in_every_answer(root: Path) -> None:
+    """An agent that is told only of the defaults knows that there are others."""
+    (root / "main.tf").write_text(f'{STACK}variable "stage" {{ default = "dev" }}\n')
+    (root / "stages").mkdir()
+    (root / "stages" / "prod.tfvars").write_text('stage = "prod"\n')
+    ends: dict[str, Any] = {"source": "internet", "target": "service:web"}
+    for tool, given in (("flows", {}), ("fix", {}), ("why", ends)):
+        assert called(root, tool, paths=["."], **given)["unread_values"] == 1, tool
+
+
 @pytest.mark.parametrize("path", ["../secret", "/etc", "link", "link/main.tf", "a\0b", "nowhere"])
 def test_nothing_outside_is_looked_at(path: str, root: Path) -> None:
     """Paths that leave the folder, by steps or by links, are refused; so is what is not there."""

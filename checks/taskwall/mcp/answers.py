@@ -84,6 +84,7 @@ def flows_answer(
         "left_out": len(found.flows) - len(held),
         "problems": [msgspec.to_builtins(one) for one in found.problems],
         "absent": [msgspec.to_builtins(one) for one in found.absent[:MOST]],
+        "unread_values": found.unread_values,
     }
 
 
@@ -95,6 +96,7 @@ def why_answer(options: Options, source: str, target: str, port: int | None) -> 
         "flows": msgspec.to_builtins(why_document(found.answers).flows[:MOST]),
         "problems": [msgspec.to_builtins(one) for one in found.problems],
         "absent": [msgspec.to_builtins(one) for one in found.absent[:MOST]],
+        "unread_values": found.unread_values,
     }
 
 
@@ -115,6 +117,7 @@ def fix_answer(options: Options) -> ToolAnswer:
         "fixed": len(found.findings),
         "left": dict(found.left),
         "files": [file.shown for file in found.files],
+        "unread_values": found.unread_values,
         **_unread(found.report.document),
     }
 
