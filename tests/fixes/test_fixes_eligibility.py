@@ -71,6 +71,28 @@ def test_instances_of_a_loop(tmp_path: Path) -> None:
     assert found
 
 
+@pytest.mark.parametrize(("other", "is_mixed"), [("HTTP", True), ("HTTPS", False)])
+def test_a_block_that_makes_listeners_of_http_too_has_no_policy_for_all(
+    tmp_path: Path, other: str, is_mixed: bool
+) -> None:
+    """AWS takes no policy for HTTP."""
+    source = (FIXTURES / "tw102" / "fail_default_policy" / "main.tf").read_text()
+    looped = source.replace(
+        '  port              = 443\n  protocol          = "HTTPS"\n',
+        f"  for_each          = {{ HTTPS = 443, {other} = 8080 }}\n"
+        "  port              = each.value\n  protocol          = each.key\n",
+    ).replace("HTTPS = 443, HTTPS = 8080", "HTTPS = 443")
+    assert looped != source
+    (tmp_path / "main.tf").write_text(looped)
+
+    report = scan(Options(paths=(str(tmp_path),), select=("TW102",), cwd=str(tmp_path)))
+
+    (finding,) = report.document.findings
+    assert finding.fix is not None
+    assert ("by a condition" in finding.fix.text) == is_mixed
+    assert bool(finding.fix.edits) != is_mixed
+
+
 def test_a_resource_that_only_some_settings_have(tmp_path: Path) -> None:
     """A fail that an open switch brings is mended by its text all the same."""
     text = 'variable "on" {}\n' + call("a", "HTTPS", "count = var.on ? 1 : 0")

@@ -33,11 +33,18 @@ CLASSIC_STRONG = "ELBSecurityPolicy-TLS-1-2-2017-01"
 
 _CLASSIC = f"Let the listener use {CLASSIC_STRONG}, or a policy without TLS 1.0 and 1.1."
 
+_MIXED = (
+    "The same block makes listeners that take no TLS, and no policy. Give this to the others only,"
+    " by a condition:\n"
+)
+
 
 @rule("medium", default=True, pci=True)
 def weak_tls_policy(network: Network) -> Iterator[Verdict]:
+    # One block may make listeners of several protocols.
+    plain = {each.origin.name for each in network.every(Listener) if not _ends_tls(each).truth}
     for listener in network.every(Listener):
-        ends_tls = listener.protocol.is_("HTTPS", "TLS", "SSL")
+        ends_tls = _ends_tls(listener)
         certified = listener.certificate.value is not None or listener.has_more_certificates
         if ends_tls.truth is False or not certified:
             continue
@@ -50,6 +57,7 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
             place = place if listener.policy.written else listener.place
             weak, changes, place = _classic(network, listener, place)
         policy = _said(listener.policy)
+        mixed = listener.origin.name in plain and not listener.policy.written
         yield Verdict(
             listener.origin,
             place,
@@ -59,8 +67,12 @@ def weak_tls_policy(network: Network) -> Iterator[Verdict]:
             about=listener.id,
             concerned=with_reason(ends_tls, before_tasks(network, listener)),
             changes=changes,
-            remedy=_CLASSIC if classic else "",
+            remedy=_CLASSIC if classic else _MIXED if mixed else "",
         )
+
+
+def _ends_tls(listener: Listener) -> Fact:
+    return listener.protocol.is_("HTTPS", "TLS", "SSL")
 
 
 def _weak(network: Network, policy: Setting) -> Fact:
