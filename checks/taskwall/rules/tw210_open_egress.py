@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from taskwall.core.change import Placeholder
 from taskwall.core.facts import FALSE
 from taskwall.model.core.network import Network
-from taskwall.model.exposure.group_users import used_groups
+from taskwall.model.exposure.group_users import names_of_used, used_groups
 from taskwall.model.exposure.task_ingress import by_permission
 from taskwall.model.permissions.egress import allows_everything_out, as_aws_makes_it
 from taskwall.model.permissions.peers import permissions
@@ -45,10 +45,23 @@ security_group_egress = [{
 }]"""
 """The fix for a group of the Cloud Control provider: that of aws gives none egress by default."""
 
+_TO_TARGETS = (
+    "A load balancer connects to its targets and their health checks (and to an identity provider,"
+    " if it signs users in). Allow these only:\n"
+)
+_PORT_OF_TARGETS = Placeholder("port of the targets")
+_PEERS = {
+    True: Placeholder("id of the group of the targets"),
+    False: Placeholder("id of the group that they connect to"),
+}
+"""Whom to allow: by whether only load balancers have the group."""
+
 
 @rule("low", per_use=True)
 def open_egress(network: Network) -> Iterator[Verdict]:
+    of_tasks = names_of_used(network, "tasks", "hosts")
     for each in used_groups(network, "tasks", "hosts", "balancers"):
+        of_balancer = each.group not in of_tasks
         group = each.declared
         egress = permissions(network, each.group, "egress")
         left = FALSE if group is None else as_aws_makes_it(network, group)
@@ -59,9 +72,10 @@ def open_egress(network: Network) -> Iterator[Verdict]:
         )
         for out in by_permission(judged):
             name = out.permission.on.name
+            port = _PORT_OF_TARGETS if of_balancer else 443
             narrowed = (
-                *out.permission.for_ports(443, 443),
-                *out.permission.for_group(Placeholder("id of the group that they connect to")),
+                *out.permission.for_ports(port, port),
+                *out.permission.for_group(_PEERS[of_balancer]),
             )
             yield Verdict(
                 out.permission.on,
@@ -74,6 +88,7 @@ def open_egress(network: Network) -> Iterator[Verdict]:
                 concerned=each.fact & out.permission.fact,
                 changes=narrowed if out.permission.alone else (),
                 advice=narrowed,
+                remedy=_TO_TARGETS if of_balancer else "",
             )
         if group is None:
             continue

@@ -6,9 +6,10 @@ Why: In such a subnet, one setting (a public address, an IPv6 address, a wide se
     enough to open a task to the internet. In a private subnet, no single mistake opens it.
 Fine when: Block Public Access closes the VPC, in both directions or for what comes in; taskwall
     passes it where the sources set that, and no exclusion lets the internet in again.
-Terraform: Run the tasks in private subnets, whose default route leads to a NAT gateway or nowhere.
-CloudFormation: Run the tasks in private subnets, whose default route leads to a NAT gateway or
-    nowhere.
+Terraform: Run them in private subnets, without public addresses. There a NAT gateway leads to
+    images, logs and secrets, or VPC endpoints do (to those in AWS).
+CloudFormation: Run them in private subnets, without public addresses. There a NAT gateway leads to
+    images, logs and secrets, or VPC endpoints do (to those in AWS).
 Guide: task-groups, no-internet-gateway
 See: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outbound.html
 """
