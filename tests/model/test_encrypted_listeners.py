@@ -163,7 +163,7 @@ def test_a_listener_takes_https_itself(
     found = encrypting(*read("application", listener, beside))
 
     assert [each.attribute.path for each in found.changes] == set_
-    assert bool(found.remedy) != bool(set_)
+    assert found.remedy.endswith(":\n") == bool(set_)  # words before the code, or alone
 
 
 def permitted(name: str, first: object = 80, last: object = 80, **more: Any) -> dict[str, Any]:
@@ -216,4 +216,4 @@ def test_who_may_use_port_80_gets_port_443(
     beside = [each for each in found.changes if each.form == "beside"]
     # One of them is the listener that redirects.
     assert (len(beside) - 1 if beside else None) == added
-    assert bool(found.remedy) is (added is None)
+    assert found.remedy.endswith(":\n") is (added is not None)

@@ -453,14 +453,14 @@ resource "aws_ecs_task_definition" "other" {
         ({}, False),
         ({"JOINS": "other"}, True),
         ({"CLUSTER": "aws_ecs_cluster.other.arn"}, True),
-        ({"CLUSTER": "var.which"}, True),
+        ({"CLUSTER": "var.which"}, False),
         ({"CLUSTER": "null"}, True),
     ],
 )
-def test_tasks_of_another_stack_are_placed_where_no_cluster_is_named(
+def test_tasks_of_another_stack_say_nothing_of_a_cluster(
     changes: dict[str, str], fails: bool, tmp_path: Path
 ) -> None:
-    """A cluster that a service of the stack names for certain is for this stack's own tasks."""
+    """One that a service of the stack names, or may, is for this stack's tasks."""
     for name, text in (("own", filled(STACK, DEFAULTS | changes)), ("other", IN_HOST_MODE)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "main.tf").write_text(text)

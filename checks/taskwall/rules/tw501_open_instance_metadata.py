@@ -80,9 +80,8 @@ def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
     """Whether awsvpc tasks can be placed on container instances."""
     near = kinds_near(network, member)
     if all(each.origin.silent for each in network.every(TaskDefinition)):
-        others = network.policy.others_have
-        if "task definitions" in others and "awsvpc tasks" not in others:
-            return FALSE
+        if "task definitions" in network.policy.others_have:
+            return _of_other_stacks(network, member)
         absent = [need for source in near for need in _of_absent_module(source)]
         text = f"tasks of an absent module run on {member.instances.name}"
         at = member.instances.origin.header
@@ -95,6 +94,16 @@ def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
             return found
         parts.append(found)
     return any_of(parts)
+
+
+def _of_other_stacks(network: Network, member: ContainerInstances) -> Fact:
+    """Whether awsvpc tasks of other stacks of the scan, which are all that it has, run there."""
+    if "awsvpc tasks" not in network.policy.others_have:
+        return FALSE
+    name, at = member.instances.name, member.instances.origin.header
+    why = "are in other stacks, of which nothing says that they run there"
+    needs = (Need(f"the tasks on {name}", why),)
+    return Fact(None, f"awsvpc tasks can be placed on {name}", at, name, needs)
 
 
 def _of_absent_module(source: TaskSource) -> tuple[Need, ...]:

@@ -231,7 +231,6 @@ _TASK_DEFINITIONS = (
 OTHERS_HAVE: Mapping[str, tuple[str, ...]] = {
     "task definitions": _TASK_DEFINITIONS,
     "awsvpc tasks": _TASK_DEFINITIONS,
-    "tasks in host mode": _TASK_DEFINITIONS,
     "meshes": ("aws_appmesh_mesh", "AWS::AppMesh::Mesh"),
 }
 """What rules must know of the other stacks of a scan, by the types that show it."""

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache as cache_of
 from functools import partial
 
@@ -14,7 +14,6 @@ from taskwall.source.cdk_assembly import CdkAssemblies
 from taskwall.source.containment import attempt
 from taskwall.source.files import Files
 from taskwall.source.kinds import ROOTS, TEMPLATES, TERRAFORM, is_plan
-from taskwall.source.resource import Resource
 from taskwall.source.stack import OTHERS_HAVE, Inputs, Stack
 from taskwall.source.submodules import unchecked_submodules
 from taskwall.sources.context import read_context
@@ -43,19 +42,10 @@ from taskwall.sources.values_files import (
     root_of_values,
 )
 
-
-def _network_mode(definition: Resource) -> object:
-    key = "NetworkMode" if definition.type.startswith("AWS::") else "network_mode"
-    return definition.cell().get(key).known
-
-
-_CLUSTERS = ("aws_ecs_cluster", "awscc_ecs_cluster", "AWS::ECS::Cluster")
-_MODE = r"(?:network_mode|NetworkMode)[\"']?\s*[=:]\s*"
-_WRITTEN: Mapping[str, re.Pattern[str]] = {
-    "awsvpc tasks": pattern(_MODE + r"(?!\s|[\"']?(?:bridge|host|none)\b)"),
-    "tasks in host mode": pattern(_MODE + r"[\"']?host\b"),
-}
-"""How sources look that have such tasks, or may: of a mode that is not written out any."""
+_AWSVPC = pattern(
+    r"(?:network_mode|NetworkMode)[\"']?\s*[=:]\s*(?!\s|[\"']?(?:bridge|host|none)\b)"
+)
+"""How sources look that have awsvpc tasks, or may: of a mode that is not written out any."""
 
 _DEFINITION = pattern(r"\b(?:aws|awscc)_ecs_task_definition\"\s+\"|\bAWS::ECS::TaskDefinition\b")
 _FOR_FARGATE = pattern(
@@ -66,15 +56,13 @@ _FOR_FARGATE = pattern(
 
 
 def _written_in(text: str) -> frozenset[str]:
-    """Which tasks a text defines, or may: what of `_WRITTEN`, and whether any that need no Fargate.
+    """Which tasks a text defines, or may, of `OTHERS_HAVE`.
 
     Those that Fargate alone runs are none that instances of another stack may have.
     """
     if len(_DEFINITION.findall(text)) <= len(_FOR_FARGATE.findall(text)):
         return frozenset()
-    return frozenset(
-        ("task definitions", *(what for what, looks in _WRITTEN.items() if looks.search(text)))
-    )
+    return frozenset(("task definitions", *["awsvpc tasks"] * bool(_AWSVPC.search(text))))
 
 
 def read_sources(
@@ -347,27 +335,17 @@ class _Reading:
     def _has(self, stack: Stack, what: str) -> bool:
         """Whether a stack has something of `OTHERS_HAVE`.
 
-        Tasks that may be elsewhere leave verdicts open; what speaks for others has to be sure: a
-        mesh for the proxies, and tasks in host mode, of a stack that has no cluster for them, for
-        what runs anywhere.
+        Tasks that may be elsewhere leave verdicts open; a mesh speaks for the proxies of others,
+        and has to be sure.
         """
         types = OTHERS_HAVE[what]
         if not any(map(stack.creates, types)):
             return False
-        written = (self._files.made_of(path, _written_in) for path in stack.files)
-        if what != "meshes" and not any(what in found for found in written):
-            return False  # the common case, without an evaluation
-        if what in ("task definitions", "awsvpc tasks"):
-            return True
-        if what == "tasks in host mode" and any(map(stack.creates, _CLUSTERS)):
-            return False
+        if what != "meshes":  # the common case, without an evaluation
+            return any(what in self._files.made_of(path, _written_in) for path in stack.files)
         made = attempt(partial(stack.evaluate, {}), stack.name, self.found.errors)
         return made is not None and any(
-            one.type in types
-            and not one.data
-            and not one.origin.maybe
-            and (what == "meshes" or _network_mode(one) == "host")
-            for one in made.resources
+            one.type in types and not one.data and not one.origin.maybe for one in made.resources
         )
 
     def propose(self) -> None:

@@ -121,16 +121,11 @@ def _members(network: Network) -> dict[str, list[ContainerInstances]]:
 
 
 def any_task(network: Network, member: ContainerInstances) -> Fact:
-    """That any task can be placed on container instances, where their stack runs none on them.
-
-    Those of other stacks of the scan may be all that there are.
-    """
+    """That any task can be placed on container instances: their stack runs none on them."""
     name, at = member.instances.name, member.instances.origin.header
-    text = f"any task can be placed on {name}"
-    if "task definitions" not in network.policy.others_have:
-        return _for_its_tasks(network, member, Fact(True, text, at, name))
-    why = "are in other stacks, of which nothing says that they run there"
-    return Fact(None, text, at, name, (Need(f"the tasks on {name}", why),))
+    return _for_its_tasks(
+        network, member, Fact(True, f"any task can be placed on {name}", at, name)
+    )
 
 
 def kinds_near(network: Network, member: ContainerInstances) -> tuple[TaskSource, ...]:

@@ -103,16 +103,10 @@ def holds_host_mode(network: Network, member: ContainerInstances) -> Fact:
     """Whether tasks in host mode run on container instances.
 
     Who runs tasks in a cluster of the sources is in the sources, if anybody there does; any task
-    may run in another one, also one in host mode that another stack of the scan has.
+    may run in another one.
     """
     name, at = member.instances.name, member.instances.origin.header
     near = kinds_near(network, member)
-    # A source that certainly names a cluster is the cluster's own, or none of it.
-    loosely = all(source.cluster is not None and not source.cluster.exact for source in near)
-    if loosely and "tasks in host mode" in network.policy.others_have:
-        return Fact(
-            True, f"tasks of another stack, in host mode, can be placed on {name}", at, name
-        )
     if not near:
         return any_task(network, member)
     parts = []

@@ -31,7 +31,8 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
     if kind == "gateway" or protocol == "GENEVE":
         return None
     if listener.protocol.open:
-        https = listener.protocol.is_("HTTPS")
+        lacks = kind == "application" and _lacks_certificate(listener)
+        https = _never_https(listener) if lacks else listener.protocol.is_("HTTPS")
         may_redirect = kind in ("application", None) and listener.actions
         sends_on = _only_sends_on(network, listener) if may_redirect else FALSE
         return https | sends_on
@@ -49,6 +50,21 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
         return ~Fact(True, listener.protocol.sentence, place, name)
     plain = Fact(False, f"{name} accepts HTTPS", place, name, otherwise=listener.protocol.sentence)
     return plain | _only_sends_on(network, listener)
+
+
+def _lacks_certificate(listener: Listener) -> bool:
+    """Whether a listener that the sources write has no certificate."""
+    own = listener.certificate
+    return own.known is None and not (own.open or listener.external or listener.origin.silent)
+
+
+def _never_https(listener: Listener) -> Fact:
+    """That a listener takes plain HTTP, however its protocol comes out.
+
+    AWS makes no listener of HTTPS without a certificate; further ones it takes only beside that.
+    """
+    text = f"{listener.name} has no certificate, without which AWS makes no listener of HTTPS"
+    return ~Fact(True, text, listener.origin.header, listener.name)
 
 
 def _is_for_alb(group: TargetGroup) -> bool:
