@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributePath
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.loop_places import common_element, numbered
+from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
     Items,
@@ -281,6 +282,10 @@ class _Peer(Struct, frozen=True):
     itself: bool = False
 
 
+_OF_A_BALANCER = pattern(r"(.*\bdata\.aws_a?lb\.[^.]+\.security_groups)\[.+\]")
+"""One of the groups of a load balancer that is looked up: any of them stands for it."""
+
+
 def _told_apart(peers: Iterator[_Peer]) -> list[_Peer]:
     """Peers without the elements that a list may hold of which nothing else is known."""
     found: list[_Peer] = []
@@ -330,6 +335,8 @@ def _peers(r: ResourceReader, group: Link, way: Direction, block: Cell) -> Itera
             if key.endswith("Name") and peer is not None and peer.to not in r.builder.resources:
                 # A group that is written here may have this name.
                 peer = replace(peer, exact=False)
+            elif peer is not None and (looked_up := _OF_A_BALANCER.fullmatch(peer.to)):
+                peer = replace(peer, to=looked_up[1])
             own = peer is not None and peer.to == group.to
             yield _Peer(cell, key, group=None if own else peer, itself=own)
     itself = block.get(spelled.itself) if spelled.itself else r.nothing()
