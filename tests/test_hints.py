@@ -290,7 +290,8 @@ def test_what_another_root_or_template_gives_is_known_with_it(tmp_path: Path) ->
         *(state, "Fn::ImportValue net-subnet")
     }
     assert f"{state} is not in the sources\n        scan the root module that writes" in text
-    assert "is imported from another stack\n        scan the template that exports it, too" in text
+    imported = "is imported from a stack that is not in the sources"
+    assert f"{imported}\n        scan the template that exports it, too" in text
     assert waiting(scan(replace(asked, paths=(str(tmp_path),)))) == {}
 
 

@@ -543,7 +543,14 @@ Outputs:
 
 
 @pytest.mark.parametrize(
-    ("group", "verdict"), [("!Ref Group", "unknown"), ("!Ref Balancer", "fail")]
+    ("group", "verdict"),
+    [
+        ("!Ref Group", "unknown"),
+        ("!Ref Balancer", "fail"),
+        # None of the set exports that; of an import whose name is open nobody knows.
+        ("!ImportValue elsewhere", "fail"),
+        ("!ImportValue {Ref: Group}", "unknown"),
+    ],
 )
 def test_a_rule_for_a_group_that_is_handed_over_may_be_for_this_one(
     group: str, verdict: str, tmp_path: Path

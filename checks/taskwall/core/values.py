@@ -259,6 +259,9 @@ NOT_READ = "is not there to be read"
 MISSING_LOCAL = "is declared in no file of its module"
 """Why a local is not known. Unlike an input it may be whatever its module writes."""
 
+NOT_EXPORTED = "is imported from a stack that is not in the sources"
+"""Why an import is not known whose name none of the exports of the sources has."""
+
 OUTSIDE = "is not in the sources"
 """Why an attribute of a data source is not known."""
 

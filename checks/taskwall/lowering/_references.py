@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import (
+    NOT_EXPORTED,
     Choice,
     Fields,
     Items,
@@ -158,7 +159,8 @@ class ReferenceIndex(ResourceIndex):
             outside = value.looked_up and not looks_here(self, self.resources.get(value.resource))
         else:
             outside = isinstance(value, Unknown) and is_outside(self, value)
-        return False if outside and self.is_alone() else None
+        apart = isinstance(value, Unknown) and any(n.why == NOT_EXPORTED for n in value.needs)
+        return False if outside and (apart or self.is_alone()) else None
 
     def _gets(self, kind: type[Entity], call: Resource) -> bool:
         """Whether what is not there may get an entity of a kind that these sources write.

@@ -167,10 +167,10 @@ def test_what_is_known_is_computed(written: str, data: object) -> None:
         ("!Ref AWS::Region", "AWS::Region depends on where it is deployed"),
         ("!GetAZs ''", "Fn::GetAZs depends on where it is deployed"),
         ("!GetAZs eu-west-1", "Fn::GetAZs eu-west-1 depends on where it is deployed"),
-        ("!ImportValue a", "Fn::ImportValue a is imported from another stack"),
+        ("!ImportValue a", "Fn::ImportValue a is imported from a stack that is not in the sources"),
         (
             "!ImportValue {'Fn::Sub': '${Env}-Vpc'}",
-            "Fn::ImportValue ${Env}-Vpc is imported from another stack",
+            "Fn::ImportValue ${Env}-Vpc is imported from a stack that is not in the sources",
         ),
         ("!Ref Bare", "Bare.Ref is known only after deployment"),
         ("!GetAtt Bare.CidrBlock", "Bare.CidrBlock is known only after deployment"),

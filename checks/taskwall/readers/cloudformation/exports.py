@@ -79,7 +79,7 @@ class Exports:
         self._same: set[tuple[tuple[str, str], tuple[str, str]]] = set()
         self._first_of: dict[tuple[str, str], tuple[str, str]] | None = None
         for export in every:
-            parts = _parts(export.name)
+            parts = known_parts(export.name)
             if export.kind == "export":
                 self._by_parts.setdefault(parts, []).append(export)
             else:
@@ -96,7 +96,7 @@ class Exports:
 
         Where there is none, it is the one parameter of Parameter Store that may have the name.
         """
-        wanted = _parts(name)
+        wanted = known_parts(name)
         found = self._others.get((kind, wanted), []) if any(wanted) else []
         if found or kind != "parameter" or len(wanted) > 1 or wanted[0].startswith(OF_AWS):
             return found
@@ -116,7 +116,7 @@ class Exports:
         others. Of templates that are called alike and export one name, each with its stack's
         before it, the nearest is taken.
         """
-        key = (file, _parts(name), symbol(name))
+        key = (file, known_parts(name), symbol(name))
         found = self._answers.get(key)
         if found is None:
             found = self._fitting(name, file)
@@ -130,7 +130,7 @@ class Exports:
 
         No stack imports what it exports itself, and nothing says that there is another of it.
         """
-        key = (os.path.dirname(file), _parts(name), symbol(name))
+        key = (os.path.dirname(file), known_parts(name), symbol(name))
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._meant(*key[:2], name)
@@ -240,8 +240,8 @@ class Exports:
             ]
             if len(wanted) == 1 and all(_begins_with_stack(one.name) for one in found):
                 # `${AWS::StackName}-vpc-id` says more of `net-vpc-id` than `${AWS::StackName}-id`.
-                most = max((len("".join(_parts(one.name))) for one in found), default=0)
-                found = [one for one in found if len("".join(_parts(one.name))) == most]
+                most = max((len("".join(known_parts(one.name))) for one in found), default=0)
+                found = [one for one in found if len("".join(known_parts(one.name))) == most]
         if not _begins_with_stack(name):
             found = [export for export in found if same(export.name, name) is True] or found
         if len(found) < 2:
@@ -275,7 +275,7 @@ def _nearest(exports: list[Export], folder: str, *, of_stacks: bool = False) -> 
         if of_stacks:
             both = _begins_with_stack(one.name) and _begins_with_stack(other.name)
             alike = os.path.basename(one.root) == os.path.basename(other.root)
-            return both and alike and _parts(one.name) == _parts(other.name)
+            return both and alike and known_parts(one.name) == known_parts(other.name)
         return not _begins_with_stack(one.name) and same(one.name, other.name) is True
 
     def nearness(one: Export) -> tuple[int, bool]:
@@ -395,7 +395,8 @@ def _inputs(name: Value, exported: Value) -> Iterator[tuple[str, str]]:
 def _stack_of(name: Value, exports: Sequence[Export]) -> str:
     """What an import calls the stack whose name the exports begin with; "" if they do not."""
     tails = {
-        _parts(export.name)[1:] if _begins_with_stack(export.name) else () for export in exports
+        known_parts(export.name)[1:] if _begins_with_stack(export.name) else ()
+        for export in exports
     }
     tail = next(iter(tails)) if len(tails) == 1 else ()
     if len(tail) != 1:
@@ -419,7 +420,7 @@ def _of_no_stack(wanted: tuple[str, ...], export: Export) -> bool:
     if not _begins_with_stack(export.name):
         return False
     begins_otherwise = re.fullmatch(r"(?![A-Za-z])[\w:./-]+", wanted[0]) is not None
-    return wanted == ("".join(_parts(export.name)),) or begins_otherwise
+    return wanted == ("".join(known_parts(export.name)),) or begins_otherwise
 
 
 _SAY_NOTHING = frozenset({"export", "exports", "output", "outputs"})
@@ -433,7 +434,7 @@ def _is_by_chance(wanted: tuple[str, ...], export: Export) -> bool:
     """
     if len(wanted) > 1 or not _begins_with_stack(export.name):
         return False
-    mine = _words(*_parts(export.name))
+    mine = _words(*known_parts(export.name))
     template = _words(os.path.basename(export.root).partition(".")[0])
     return mine <= _SAY_NOTHING and not template & (_words(*wanted) - mine)
 
@@ -447,7 +448,7 @@ def _begins_with_stack(name: Value) -> bool:
     return not isinstance(first, str) and symbol(first).endswith("AWS::StackName")
 
 
-def _parts(name: Value) -> tuple[str, ...]:
+def known_parts(name: Value) -> tuple[str, ...]:
     """The literal pieces of a name; what is open between them is left out."""
     found = dereferenced(name)
     if isinstance(found, Known):
@@ -460,12 +461,12 @@ def _parts(name: Value) -> tuple[str, ...]:
 
 def is_named_so(export: Export, name: Value) -> bool:
     """Whether what is known of a name is all that is known of the name of an export."""
-    return _parts(export.name) == _parts(name)
+    return known_parts(export.name) == known_parts(name)
 
 
 def _steps(name: Value) -> list[str]:
     """The steps of a path, with a sign for what is open in them: that is no further step."""
-    return "\0".join(_parts(name)).split("/")
+    return "\0".join(known_parts(name)).split("/")
 
 
 def _may_be_step(step: str, offered: str) -> bool:

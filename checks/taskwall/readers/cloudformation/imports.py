@@ -13,6 +13,7 @@ from taskwall.readers.cloudformation.exports import (
     assumption,
     followed,
     is_named_so,
+    known_parts,
     qualified_paths,
 )
 from taskwall.readers.cloudformation.intrinsics import with_place
@@ -52,6 +53,12 @@ def imported(importer: TemplateContext, name: Value, symbol: str, place: Span) -
                 importer.run.impossible = True  # AWS refuses an import of what is not exported.
             return None if found is None else with_place(_of(export.root, found), place)
     return None
+
+
+def is_exported_elsewhere(importer: TemplateContext, name: Value) -> bool:
+    """Whether no template of the sources exports what has a name, as far as that is known."""
+    resolver, file = importer.run.resolver, importer.template.unit.file
+    return any(known_parts(name)) and (resolver is None or not resolver.meant(name, file))
 
 
 def _of(root: str, value: Value) -> Value:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from taskwall.core.values import (
+    NOT_EXPORTED,
     Items,
     Known,
     Need,
@@ -86,6 +87,8 @@ def import_value(run: TemplateContext, call: IntrinsicCall) -> Value:
     if found is not None:
         return found
     why = "is imported from another stack"
+    if imports.is_exported_elsewhere(run, name):
+        why = NOT_EXPORTED
     if not symbol_name:
         return Unknown((*needs(name), Need(call.name, why)), place=call.place)
     return run.unknown(symbol_name, why, call.place)
