@@ -106,6 +106,16 @@ def balancers(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("source", "expected"),
+    [("terraform-aws-modules/s3-bucket/aws", []), ("acme/site/aws", ["module.m.domain"])],
+)
+def test_what_a_module_that_is_not_there_puts_out(source: str, expected: list[str]) -> None:
+    """It may be a load balancer's name unless the module is known to make none."""
+    call = f'module "m" {{\n  source = "{source}"\n}}\n'
+    assert balancers(call + distribution("module.m.domain")) == expected
+
+
+@pytest.mark.parametrize(
     ("domain", "expected"),
     [
         ("var.v", ["var.v"]),

@@ -199,6 +199,7 @@ _MAKES: Mapping[str, frozenset[str]] = {
     "terraform-aws-modules/rds-aurora/aws": _STORE,
     "terraform-aws-modules/rds-proxy/aws": _STORE,
     "terraform-aws-modules/redshift/aws": _STORE,
+    "terraform-aws-modules/s3-bucket/aws": _STORE,
 }
 """Popular modules of the registry that make no tasks: what of all this they make of what they are
 given, or add to it. Their sources were read on 2026-11-30. Nodes of EKS are no container instances.
@@ -263,8 +264,11 @@ def with_possible(resources: Sequence[Resource]) -> Sequence[Resource]:
     }
     outside = _groups_from_elsewhere(written, declared)
     giving, fronted = _givers(declared), _fronted(written)
-    possible = ((call, _possible(call, declared, outside, giving, fronted)) for call in absent)
-    return [*written, *(one for call, found in possible for one in _known_of(call, found))]
+    for call in absent:
+        makes = _made_by(call)
+        possible = _possible(call, declared, outside, giving, fronted)
+        written += (one for one in possible if makes is None or one.type in makes)
+    return written
 
 
 def calls_of_absent(resources: Sequence[Resource]) -> list[Resource]:
@@ -272,8 +276,14 @@ def calls_of_absent(resources: Sequence[Resource]) -> list[Resource]:
     return [resource for resource in resources if resource.type == ABSENT]
 
 
-def _known_of(call: Resource, possible: Iterator[Resource]) -> Iterator[Resource]:
-    """What a module or template may make, without what it is known not to make."""
+def may_make(call: Resource, type_: str) -> bool:
+    """Whether what is not there may make a resource of a type."""
+    makes = _made_by(call)
+    return makes is None or type_ in makes
+
+
+def _made_by(call: Resource) -> frozenset[str] | None:
+    """The types that a module or template is known to make, of those that matter here."""
     fields = call.body.fields
     location = dereferenced(fields.get("Location", Known(None)))
     if isinstance(location, Fields):
@@ -281,8 +291,7 @@ def _known_of(call: Resource, possible: Iterator[Resource]) -> Iterator[Resource
     named = (fields.get(key) for key in ("source", "application_id", "ApplicationId"))
     source = dereferenced(next((value for value in named if value is not None), None))
     name = str(source.data).partition("//")[0] if isinstance(source, Known) else ""
-    makes = frozenset[str]() if name.startswith(_ROTATES) else _MAKES.get(name)
-    return (one for one in possible if makes is None or one.type in makes)
+    return frozenset[str]() if name.startswith(_ROTATES) else _MAKES.get(name)
 
 
 _ROTATES = "arn:aws:serverlessrepo:us-east-1:297356227824:applications/SecretsManager"

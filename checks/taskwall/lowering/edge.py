@@ -16,6 +16,8 @@ from taskwall.core.values import (
     same,
     text,
 )
+from taskwall.lowering._absent import may_make
+from taskwall.lowering._handed import call_of
 from taskwall.lowering._reader import ResourceReader, lowers, setting
 from taskwall.lowering._references import ReferenceIndex
 from taskwall.lowering._written import structured
@@ -134,7 +136,8 @@ def _balancer(r: ResourceReader, cell: Cell, depth: int = 0) -> Link | None:
             return _aliased(ResourceReader(resource, index), depth + 1)
         if not resource.data and not resource.type.startswith((*_RECORDS, *_HOLDERS)):
             return None
-    if _is_cut_from_url(cell):
+    call = call_of(index, value)
+    if _is_cut_from_url(cell) or (call is not None and not may_make(call, "aws_lb")):
         return None
     found = dereferenced(value)
     text = str(found.data) if isinstance(found, Known) else ""
