@@ -137,6 +137,8 @@ def test_what_is_not_known_before_it_runs(
         'length("a${OPEN}")',
         'slice(["a"], 2, OPEN)',
         'replace("abc", "/b/", OPEN)',
+        r"""replace(jsonencode([OPEN, "1"]), "/\"(.*)\"/", "$1")""",
+        r"""replace(jsonencode([OPEN, "1"]), "/\"(1)\"/", "x")""",
         'format("%#v", OPEN)',
         'format("%v", [OPEN])',
         'formatlist("%s", OPEN)',
@@ -196,6 +198,17 @@ def test_an_argument_that_decides_the_result(
         ('split(",", cidrsubnet(var.open, 4, 1))', ["<?>"]),
         ('split("/", cidrsubnet(var.open, 4, 1))', ["<?>", ("maybe", "<?>")]),
         ('replace("a-b-c", "-", var.open)', "a<var.open>b<var.open>c"),
+        (
+            (
+                r"""replace(jsonencode([{ a = "12", b = var.open, c = "x1", d = jsonencode(["1"]) }"""
+                r"""]), "/\"([0-9]+)\"/", "$1")"""
+            ),
+            [{"a": 12, "b": "<var.open>", "c": "x1", "d": ["1"]}],
+        ),
+        (
+            r"""replace("{\"a\":\"12\",\"b\":\"${var.open}\"}", "/\"(\\d+)\"/", "$1")""",
+            '{"a":12,"b":"<var.open>"}',
+        ),
         ('format("%d", var.open)', "<var.open>"),
         ('format("%t", var.open)', "<var.open>"),
         ("values(var.open)", [("maybe", "<var.open[*]>")]),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     Fields,
     Items,
@@ -40,6 +41,8 @@ from taskwall.readers.terraform.values.values import (
     MAX_TEXT_PARTS,
     PIECE,
     FailedError,
+    JsonFields,
+    JsonItems,
     as_text,
     breadth,
     concatenate,
@@ -145,8 +148,12 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
         cut = _replace([Known(family + revision), *arguments[1:]], scope)
         if "aws_ecs_task_definition." in arn.resource and cut == Known(family):
             return replace(arn, attribute="arn_without_revision")
-    string, old = (text_of(argument) for argument in arguments[:2])
+    old = text_of(arguments[1])
     by_pattern = len(old) > 1 and old.startswith("/") and old.endswith("/")
+    found = dereferenced(arguments[0])
+    if by_pattern and _OF_JSON.fullmatch(old[1:-1]) and not is_whole(found):
+        return _with_words(found, old[1:-1], text_of(arguments[2]), scope)
+    string = text_of(arguments[0])
     open_ = not isinstance(dereferenced(arguments[2]), Known)
     if open_ and not by_pattern and old and string.count(old) < MAX_TEXT_PARTS:
         # What is put in may be unknown: what it is put into stays known.
@@ -154,11 +161,55 @@ def _replace(arguments: list[Value], scope: ModuleContext) -> Value:
         return concatenate([first, *(piece for each in others for piece in (arguments[2], each))])
     new = text_of(arguments[2])
     if by_pattern:
-        pattern = _compiled(old[1:-1], string, scope)
-        return Known(_replaced(pattern, _expansion(new), string))
+        compiled = _compiled(old[1:-1], string, scope)
+        return Known(_replaced(compiled, _expansion(new), string))
     if string.count(old) * len(new) > MAX_TEXT_LENGTH:
         raise FailedError("a string", f"is longer than {MAX_TEXT_LENGTH} characters")
     return Known(string.replace(old, new))
+
+
+_OF_JSON = pattern(r'"\(?(?:\[[\w.:-]+\]|\\d|\\\.|[\w|+*?-])+\)?"')
+"""A pattern for quoted words of JSON, as modules write that make numbers of texts."""
+
+
+def _with_words(value: Value, quoted: str, new: str, scope: ModuleContext) -> Value:
+    """JSON that is known in part with its quoted words replaced.
+
+    No such pattern reaches over a quote: it changes what is known as a whole. An unknown text stays
+    one, whether its quotes stand or not.
+    """
+    import json
+
+    compiled, expanded = _compiled(quoted, quoted, scope), _expansion(new)
+
+    def changed(found: Value) -> Value:
+        scope.run.work(1)
+        each = dereferenced(found)
+        if isinstance(each, JsonItems | JsonFields) and each is not value:
+            return found  # a text in a text, of which the quotes are escaped
+        if isinstance(each, Items):
+            items, rest = (tuple(map(changed, some)) for some in (each.items, each.rest))
+            return replace(each, items=items, rest=rest)
+        if isinstance(each, Fields):
+            fields = {key: changed(one) for key, one in each.fields.items()}
+            return replace(each, fields=fields, rest=each.rest and changed(each.rest))
+        if not isinstance(each, Known) or not isinstance(each.data, str):
+            return found
+        own = json_text(each)
+        word = _replaced(compiled, expanded, own)
+        return found if word == own else Known(json.loads(word), each.place)
+
+    if isinstance(value, Text):
+        parts = [
+            p if not isinstance(p, str) else _replaced(compiled, expanded, p) for p in value.parts
+        ]
+        return concatenate(parts)
+    if not isinstance(value, JsonItems | JsonFields):
+        raise UnsettledError
+    try:
+        return changed(value)
+    except ValueError as error:
+        raise UnsettledError from error  # no JSON any more
 
 
 def _matches(pattern: "re.Pattern[str]", string: str) -> "Iterator[re.Match[str]]":
