@@ -200,8 +200,8 @@ def test_an_argument_that_decides_the_result(
         ('replace("a-b-c", "-", var.open)', "a<var.open>b<var.open>c"),
         (
             (
-                r"""replace(jsonencode([{ a = "12", b = var.open, c = "x1", d = jsonencode(["1"]) }"""
-                r"""]), "/\"([0-9]+)\"/", "$1")"""
+                r"""replace(jsonencode([{ a = "12", b = var.open, c = "x1", d = jsonencode(["1"])"""
+                r""" }]), "/\"([0-9]+)\"/", "$1")"""
             ),
             [{"a": 12, "b": "<var.open>", "c": "x1", "d": ["1"]}],
         ),
