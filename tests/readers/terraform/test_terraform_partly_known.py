@@ -1184,6 +1184,24 @@ def test_what_cannot_be_without_subnets(
     assert evaluated(counted, scenario={"length(var.l)": 0}).impossible is False
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        "LIST[0]", "compact(LIST)[0]", "tolist(LIST)[0]", "concat(LIST, [])[0]",
+        "reverse(distinct(LIST))[0]", "values(MAP)[0]", "(values(merge(MAP, {}))[*])[0]",
+    ],
+)  # fmt: skip
+def test_an_element_of_what_is_empty(read: str, evaluated: Callable[..., Evaluation]) -> None:
+    """Nothing is deployed where an element is read of a list that the scenario makes empty."""
+    read = read.replace("LIST", "[for s in var.l : s]").replace(
+        "MAP", "{ for s in var.l : s => s }"
+    )
+    main = f'{GIVEN}resource "aws_x" "x" {{\n  subnet = {read}\n}}\n'
+    for length in (0, 1):
+        evaluation = evaluated(main, scenario={"length(var.l)": length})
+        assert evaluation.impossible is (length == 0)
+
+
 def test_a_list_of_subnets_that_is_read_of_a_resource(evaluated: Callable[..., Evaluation]) -> None:
     """Whether there are any is asked by its own name."""
     main = 'resource "aws_x" "x" {\n  ids = var.l\n}\n'

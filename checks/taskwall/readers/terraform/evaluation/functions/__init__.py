@@ -6,6 +6,8 @@ from math import isfinite
 from msgspec.structs import replace
 
 from taskwall.core.values import (
+    Fields,
+    Items,
     Known,
     Need,
     PartOf,
@@ -17,8 +19,11 @@ from taskwall.readers.terraform.evaluation.context import Function, ModuleContex
 from taskwall.readers.terraform.evaluation.functions.arguments import ARGUMENT, UnsettledError
 from taskwall.readers.terraform.values.values import (
     MAX_TEXT_LENGTH,
+    Emptied,
+    EmptiedMap,
     FailedError,
     breadth,
+    is_emptied,
     waiting,
     weight,
 )
@@ -139,6 +144,15 @@ def call(
     if isinstance(found, Known):
         _bounded(found, name)
     run.hidden.derive(arguments, found)
+    return _emptied(found) if any(map(is_emptied, arguments)) else found
+
+
+def _emptied(found: Value) -> Value:
+    """What a function gives of what is empty under the scenario: the same, where it is empty."""
+    if type(found) is Items and not (found.items or found.rest):
+        return Emptied(())
+    if type(found) is Fields and not found.fields and found.rest is None:
+        return EmptiedMap({})
     return found
 
 
