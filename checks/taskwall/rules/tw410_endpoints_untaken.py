@@ -47,6 +47,14 @@ from taskwall.model.entities.vpc import Subnet
 from taskwall.model.permissions.peers import listed
 from taskwall.rules._rule import Verdict, rule
 
+_BY_S3 = frozenset({"ecr.api", "ecr.dkr", "s3"})
+"""Services of which traffic goes to S3: an image's layers do."""
+
+_BY_INTERFACE = (
+    "Weigh what interface endpoints cost by the hour against this traffic. They are for {}, in the"
+    " subnets of the tasks, with a security group that allows these port 443."
+)
+
 
 @rule("low")
 def endpoints_untaken(network: Network) -> Iterator[Verdict]:
@@ -56,7 +64,8 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
         if concerned.truth is False:
             continue
         names = listed(source.name for source in location.sources)
-        used = listed(_services(network, location))
+        services = _services(network, location)
+        used, by_s3 = listed(services), not _BY_S3.isdisjoint(services)
         if location.declared is not None:
             yield Verdict(
                 location.declared.origin,
@@ -66,7 +75,8 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
                 " gateway, though endpoints could keep it inside",
                 holds=f"{location.declared.name} has an endpoint for traffic of tasks to AWS",
                 absent=True,
-                adds=True,
+                adds=by_s3,
+                remedy="" if by_s3 else _BY_INTERFACE.format(used),
                 names={"vpc": location.declared.origin.address},
                 concerned=concerned,
                 unreported=concerned.truth is None and _is_elsewhere(network, location),

@@ -141,8 +141,9 @@ def has_endpoint(
     """Whether a VPC has an endpoint of one of some services, in a Region or in its own."""
     name = location.declared.name if location.declared else "the VPC"
     at = location.declared.origin.header if location.declared else None
-    text = f"{name} has an endpoint of {' or '.join(services)}"
-    otherwise = f"{name} has no endpoint of {' or '.join(services)}"
+    any_of_them = " or ".join(filter(None, (", ".join(services[:-1]), services[-1])))
+    text = f"{name} has an endpoint of {any_of_them}"
+    otherwise = f"{name} has no endpoint of {any_of_them}"
     if services == (ELSEWHERE,):
         return FALSE
     none = Fact(False, text, at, name, otherwise=otherwise)
