@@ -46,9 +46,9 @@ class Verdict(Struct, frozen=True, gc=False):
     has: an unknown that nobody can use, and a fail where the rule reports another mistake of the
     same permission. `changes` are what would mend a fail, if setting attributes does: all of them
     together. `advice` is the same where it takes more than that: it is told, and not offered as an
-    edit. With `adds` the code of the fix is resources,
-    and to add them beside `on` is all that it takes; with `sets` it is attributes of `on`. `remedy`
-    says what to do where it is not what the rule's docstring says, by language if it differs.
+    edit. With `adds` the code of the fix is resources, and to add them beside `on` is all that it
+    takes; with `sets` it is attributes of `on`. `remedy` says what to do where it is not what the
+    rule's docstring says, by language if it differs.
     `shared` is where the mistake is if several verdicts have it in common: the group that they all
     use. `block` is what the place is a part of, if the same of several places in it is one mistake.
     `written` is where the value stands that is wrong, if the rule knows it; else it is traced.
