@@ -368,6 +368,21 @@ def test_context_is_neither_judged_nor_counted(folder: Path) -> None:
     assert told(folder, "network")["summary"]["absent"] == 0
 
 
+def test_who_calls_the_scanned_module_is_no_context(folder: Path) -> None:
+    """A module that is scanned alone is a root, though one that makes its network calls it.
+
+    What that one makes of it are the same things again.
+    """
+    network = folder / "network/main.tf"
+    alone = told(folder, **ALONE)
+    assert alone["findings"]
+
+    network.write_text(f'{NETWORK}module "service" {{\n  source = "../service"\n}}\n')
+
+    assert told(folder)["findings"] == alone["findings"]
+    assert told(folder)["summary"]["resources"] == alone["summary"]["resources"]
+
+
 LOOKED_UP_BY_NAME = """
 variable "name" {}
 data "aws_vpc" "main" {

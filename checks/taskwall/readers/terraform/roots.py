@@ -62,6 +62,7 @@ def stacks(
     calls = {
         folder: attempt(one.local_calls, folder, failed) or set() for folder, one in read.items()
     }
+    _leave_out_callers(calls, {folder for folder, one in read.items() if not one.context})
     found = [read[folder] for folder in _roots(calls)]
     tied = attempt(lambda: joined(found, inputs, files), boundary, failed)
     if tied is None:
@@ -117,6 +118,25 @@ def _stack(
     if files.retained:
         kept[key] = found
     return found
+
+
+def _leave_out_callers(calls: dict[str, set[str]], scanned: Collection[str]) -> None:
+    """Take out the folders of the context that call what is scanned.
+
+    A folder that is scanned without them is a root: beside them its things would be there twice.
+
+    Args:
+        calls: the folders that each folder calls; is changed.
+        scanned: those of the scan, the others are of its context.
+    """
+    pending = list(scanned)
+    while pending:
+        called = pending.pop()
+        callers = [one for one, targets in calls.items() if called in targets]
+        for caller in callers:
+            if caller not in scanned:
+                del calls[caller]
+                pending.append(caller)
 
 
 def _roots(calls: dict[str, set[str]]) -> list[str]:
