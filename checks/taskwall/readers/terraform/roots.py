@@ -1,7 +1,7 @@
 """Which folders of a scan are root modules, and which of them are one stack."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -62,7 +62,7 @@ def stacks(
     calls = {
         folder: attempt(one.local_calls, folder, failed) or set() for folder, one in read.items()
     }
-    _leave_out_callers(calls, {folder for folder, one in read.items() if not one.context})
+    _leave_out_callers(calls, _roots({f: calls[f] for f in calls if not read[f].context}))
     found = [read[folder] for folder in _roots(calls)]
     tied = attempt(lambda: joined(found, inputs, files), boundary, failed)
     if tied is None:
@@ -120,21 +120,20 @@ def _stack(
     return found
 
 
-def _leave_out_callers(calls: dict[str, set[str]], scanned: Collection[str]) -> None:
-    """Take out the folders of the context that call what is scanned.
+def _leave_out_callers(calls: dict[str, set[str]], roots: Sequence[str]) -> None:
+    """Take out the folders of the context that call what is a root of the scan.
 
-    A folder that is scanned without them is a root: beside them its things would be there twice.
+    Beside them its things would be there twice.
 
     Args:
         calls: the folders that each folder calls; is changed.
-        scanned: those of the scan, the others are of its context.
+        roots: the folders of the scan that none of the scan calls.
     """
-    pending = list(scanned)
+    pending = list(roots)
     while pending:
         called = pending.pop()
-        callers = [one for one, targets in calls.items() if called in targets]
-        for caller in callers:
-            if caller not in scanned:
+        for caller in [one for one, targets in calls.items() if called in targets]:
+            if caller not in roots:
                 del calls[caller]
                 pending.append(caller)
 
