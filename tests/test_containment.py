@@ -364,6 +364,26 @@ def test_settings_name_no_baseline_beyond_the_repository(path: str, tmp_path: Pa
         scanned(tmp_path)
 
 
+@pytest.mark.parametrize("path", [".", "live/prod"])
+def test_what_links_lead_to_goes_by_its_own_path(tmp_path: Path, path: str) -> None:
+    """A folder that several roots link is read once, where version control has it."""
+    laid_out(
+        tmp_path,
+        {
+            ".git/x": "",
+            "stack/main.tf": GOOD,
+            "live/prod/main.tf": 'module "stack" {\n  source = "./stack"\n}\n',
+        },
+    )
+    (tmp_path / "live/prod/stack").symlink_to("../../stack")
+
+    report = api.scan(Options((path,), cwd=str(tmp_path)))
+
+    assert {(one.stack, one.file) for one in report.document.findings} == {
+        ("live/prod", "stack/main.tf")
+    }
+
+
 def test_links_out_of_the_repository_are_not_followed(tmp_path: Path) -> None:
     """By nothing, unless it is allowed, or the user names them; what may be a source is absent."""
     secret = "SECRET_OF_ANOTHER"
@@ -394,7 +414,7 @@ def test_links_out_of_the_repository_are_not_followed(tmp_path: Path) -> None:
         (repo / name).symlink_to(target)
     options = Options((str(repo),), cwd=str(repo))
     report = api.scan(options)
-    assert {one.file for one in report.document.findings} == {"inside/main.tf"}
+    assert {one.file for one in report.document.findings} == {"real/main.tf"}
     met = [note.partition(": leads out")[0] for note in report.notes if "leads out" in note]
     assert met == ["a/secret.txt"]
     links = [one for one in report.document.absent if one.kind == "link"]

@@ -1,13 +1,22 @@
 """Which folders enclose a path, and which are near."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import takewhile
 
 
 def encloses(folder: str, path: str) -> bool:
     """Whether a path is a folder, or below it, as both are spelt."""
     return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def as_in(folder: str, path: str, real: Callable[[str], str]) -> str:
+    """A path without links, as it is spelt from a folder that it is in; else as it is.
+
+    Version control knows what is in a folder by that path alone. `real` follows links.
+    """
+    inner, base = real(path), real(folder)
+    return folder + inner[len(base) :] if encloses(base, inner) else path
 
 
 def lies_within(path: str, folder: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar, cast
 
 from msgspec import Struct
 
-from taskwall.core.paths import encloses
+from taskwall.core.paths import as_in, encloses, repository_of
 from taskwall.core.plain_file import read_plain
 from taskwall.core.values import Span
 from taskwall.source.stack import SourceError
@@ -327,7 +327,8 @@ def walk(
 ) -> Iterator[str]:
     """Every file below the given files and folders, each once, in a stable order.
 
-    Folders reached twice through symbolic links are entered once. Environments of Python, by
+    Folders reached twice through symbolic links are entered once, as they are called in the
+    repository where they are in that of the path. Environments of Python, by
     whatever name, are passed over too: the libraries in them bring thousands of JSON files.
 
     Args:
@@ -363,9 +364,11 @@ def walk(
                     continue
                 if linked and files is not None and not files.follows(entry.path):
                     continue
-                if is_folder:
-                    inner = read.real(entry.path) if linked else f"{real}{os.sep}{entry.name}"
-                    below.append((entry.path, inner))
+                if is_folder and linked:
+                    at = as_in(repository_of(path) or path, entry.path, read.real)
+                    below.append((at, read.real(entry.path)))
+                elif is_folder:
+                    below.append((entry.path, f"{real}{os.sep}{entry.name}"))
                 elif is_file or not linked:  # reading a pipe or a device tells that it is none
                     yield entry.path
                 elif files is not None and not os.path.exists(entry.path):

@@ -8,7 +8,7 @@ from weakref import ref
 
 from msgspec import Struct
 
-from taskwall.core.paths import encloses
+from taskwall.core.paths import as_in, encloses
 from taskwall.core.values import Span, Value
 from taskwall.readers.terraform.secrets import secrets
 from taskwall.readers.terraform.syntax.hcl import Parse, Parsed
@@ -164,6 +164,18 @@ class ModuleLoader:
             return any(encloses(files.on_disk(folder), files.on_disk(path)) for folder in folders)
         except ValueError:  # no file has a NUL in its name
             return False
+
+    def called(self, folder: str, source: str, boundary: str) -> str:
+        """The folder that a call in another one names by a path.
+
+        Where a symbolic link leads to it within the boundary, it is where its files are: there
+        version control has them, and others may call it.
+        """
+        found, files = os.path.normpath(os.path.join(folder, source)), self._of()
+        try:
+            return as_in(boundary, found, files.real)
+        except ValueError:  # no file has a NUL in its name
+            return found
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""

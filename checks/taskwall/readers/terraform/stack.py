@@ -290,6 +290,7 @@ class TerraformStack:
         """The folders that its root module calls by a path in their `source`."""
         found = set()
         scope: ModuleScope | None = None
+        loader = module_loader(self._files)
         for block in self.root.calls.values():
             attribute = block.body.attributes.get("source")
             if attribute is None:
@@ -300,7 +301,7 @@ class TerraformStack:
                 scope = scope or self.scope({})
                 source = call_argument(scope, block, "source")
             if isinstance(source, str) and is_local(source):
-                found.add(os.path.normpath(os.path.join(self.name, source)))
+                found.add(loader.called(self.name, source, self.boundary))
         return found
 
     def parts(self) -> tuple[Module, ...]:

@@ -151,7 +151,7 @@ class ModuleSources:
         return not any(encloses(self._boundary, one) for one in named)
 
     def _local(self, module: Module, source: str) -> str | AbsentModule:
-        folder = os.path.normpath(os.path.join(module.folder, source))
+        folder = self._loader.called(module.folder, source, self._boundary)
         repository = os.path.exists(os.path.join(self._boundary, ".git"))
         within = (self._boundary, *self._downloads()) if repository else ()
         if within and not self._inputs.outside and not self._loader.lies_within(folder, within):
