@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.lowering import container, environment, mesh_task, serving, volume
 from taskwall.lowering._reader import ResourceReader, lowers, setting
+from taskwall.lowering.placement_constraints import placement_constraints
 from taskwall.model.entities.ecs import TaskDefinition
 
 
@@ -19,6 +20,7 @@ def task_definition(r: ResourceReader) -> Iterator[object]:
         origin=r.origin,
         external=r.external,
         mode=r.setting("network_mode", "NetworkMode"),
+        constraints=placement_constraints(r, r.body, terraform=r.terraform),
         requires=tuple(setting(each, requires.key) for each in requires.each()),
         windows=family.test(
             lambda name: str(name or "").upper().startswith("WINDOWS"), f"{r.name} is for Windows"

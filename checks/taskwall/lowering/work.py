@@ -17,6 +17,7 @@ from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.cluster import default_namespace, strategy_of
 from taskwall.lowering.given_name import names_and_tags
 from taskwall.lowering.namespace import Namespace, Registry, namespace_of
+from taskwall.lowering.placement_constraints import placement_constraints
 from taskwall.model.core.entity import Link
 from taskwall.model.entities.ecs import Binding, Cluster, Providers, TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TargetGroup
@@ -196,6 +197,7 @@ def source_of(
         gateways=tuple(_gateway(r, each) for each in connectors.each()),
         exec=_exec(block, spelling),
         platform=setting(block.get(_cased(spelling, "platform_version")), "platform version"),
+        constraints=placement_constraints(r, block, terraform=spelling.awsvpc is _TF),
     )
 
 

@@ -11,6 +11,7 @@ from taskwall.model.compute.launch_type import (
     runs_on,
     strategy,
 )
+from taskwall.model.compute.placement_constraints import constraints_of, left_out
 from taskwall.model.core.entity import same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import CapacityProvider, TaskSource
@@ -52,7 +53,8 @@ def _kind(network: Network, source: TaskSource) -> object:
     fargate = launched.truth is False
     needs = () if fargate else (launched.waits_for(), own.waits_for())
     meant = is_meant_for_fargate(network, source)
-    return source.cluster is None, ties, launched.truth, own.truth, needs, meant
+    asks = () if fargate else constraints_of(network, source)
+    return source.cluster is None, ties, launched.truth, own.truth, needs, meant, asks
 
 
 def can_be_placed(network: Network, member: ContainerInstances, source: TaskSource) -> Fact:
@@ -74,6 +76,8 @@ def _here(
 
     `written` leaves out what modules that are not there may give to the cluster.
     """
+    if (constrained := left_out(network, member, source)) is not None:
+        return constrained
     found = _by_strategy(network, member, source, written)
     return joins_cluster_of(member, source) if found is None else found
 

@@ -86,9 +86,13 @@ class AutoScalingGroup(Entity, frozen=True, kw_only=True):
 
 
 class TaskDefinition(Entity, frozen=True, kw_only=True):
-    """A task definition. `requires` are the launch types that it is registered for."""
+    """A task definition. `requires` are the launch types that it is registered for.
+
+    `constraints` are the expressions that say on which container instances its tasks may be placed.
+    """
 
     mode: Setting
+    constraints: tuple[Setting, ...] = ()
     requires: tuple[Setting, ...] = ()
     windows: Fact
 
@@ -119,7 +123,7 @@ class TaskSource(Entity, frozen=True, kw_only=True):
     which its tasks get no public address. `namespaces` are those of
     Service Connect and Cloud Map that it is a member of, `gateways` say of each connector to an ECS
     gateway whether it lets a public one take it. `exec` is whether ECS Exec is on, `platform` the
-    version of Fargate's platform.
+    version of Fargate's platform. `constraints` are as those of a task definition.
     """
 
     word: str
@@ -141,6 +145,7 @@ class TaskSource(Entity, frozen=True, kw_only=True):
     managed: bool = False
     exec: Fact = FALSE
     platform: Setting | None = None
+    constraints: tuple[Setting, ...] = ()
     network_from: Literal["itself", "elsewhere"] = "itself"
 
     @property
