@@ -20,7 +20,7 @@ def task_definition(r: ResourceReader) -> Iterator[object]:
         origin=r.origin,
         external=r.external,
         mode=r.setting("network_mode", "NetworkMode"),
-        constraints=placement_constraints(r, r.body, terraform=r.terraform),
+        constraints=placement_constraints(r, r.body),
         requires=tuple(setting(each, requires.key) for each in requires.each()),
         windows=family.test(
             lambda name: str(name or "").upper().startswith("WINDOWS"), f"{r.name} is for Windows"

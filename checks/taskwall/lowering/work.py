@@ -197,7 +197,7 @@ def source_of(
         gateways=tuple(_gateway(r, each) for each in connectors.each()),
         exec=_exec(block, spelling),
         platform=setting(block.get(_cased(spelling, "platform_version")), "platform version"),
-        constraints=placement_constraints(r, block, terraform=spelling.awsvpc is _TF),
+        constraints=placement_constraints(r, block),
     )
 
 

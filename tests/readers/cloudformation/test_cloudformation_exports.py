@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mending import as_json
 from taskwall.core.values import Known, Span, Unknown, Value, needs, plain, symbol, text
 from taskwall.readers.cloudformation import CloudFormationStack, stacks
 from taskwall.readers.cloudformation.exports import MOST_FOLLOWED, Asked, Export, Exports
@@ -190,6 +191,12 @@ VPC, ID = of_stack("-Vpc"), of_stack("-Id")
         ({"a": of_stack("-x"), "shop": of_stack("-export")}, ["shop-export"], ["shop"]),
         ({"a": of_stack("-x"), "my-shop": of_stack("-export")}, ["shop-export"], ["my-shop"]),
         ({"a": of_stack("-x"), "lan": of_stack("-export")}, ["shop-export"], [""]),
+        # A stack is that of the template as which it is called.
+        ({"elb": VPC, "rds": VPC}, ["shop-elb-Vpc"], ["elb"]),
+        ({"my-elb": VPC, "elb": VPC, "rds": VPC}, ["shop-my-elb-Vpc"], ["my-elb"]),
+        ({"elb": VPC, "rds": VPC}, ["elb-Vpc"], ["elb"]),
+        ({"elb": VPC, "rds": VPC}, ["shop-nlb-Vpc"], ["elb|rds?"]),
+        ({"elb": VPC, "rds": VPC}, ["shopelb-Vpc"], ["elb|rds?"]),
         ({"a": "x"}, ["y", of("P", "-x")], ["", ""]),
         ({"a": "x", "b": "y"}, ["x", "x", "y"], ["a", "b"]),
     ],
@@ -203,6 +210,24 @@ def test_which_of_several_exports_is_meant(
         "|".join(reversed(one.removesuffix("?").split("|"))) + ("?" if one.endswith("?") else "")
         for one in found
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (["net.yaml", "net.json"], "net.yaml"),
+        (["net.yml", "net.json"], "net.json|net.yml"),
+        (["net.yaml", "lan.json"], "lan.json|net.yaml"),
+    ],
+)
+def test_a_template_in_two_formats_is_one(files: Sequence[str], found: str) -> None:
+    """The one is meant that is written as the template which imports."""
+    text = offering(VPC)
+    texts = {f"/r/{name}": text if not name.endswith("json") else as_json(text) for name in files}
+    stack = read({**texts, WEB: taking("!ImportValue shop-Vpc")})
+    (tie,) = (one for one in stack.ties if one.stack == WEB)
+
+    assert (tie.target.removeprefix("/r/") or "|".join(sorted(tie.candidates))) == found
 
 
 def test_stages_of_cdk_stay_within_their_assembly(tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ class Exports:
             found = self._fitting(name, file)
             if len(found) > 1:
                 found = _nearest(found, os.path.dirname(file), of_stacks=True)
+                found = _written_like(found, file)
             self._answers[key] = found
         return found
 
@@ -244,12 +245,33 @@ class Exports:
                 found = [one for one in found if len("".join(known_parts(one.name))) == most]
         if not _begins_with_stack(name):
             found = [export for export in found if same(export.name, name) is True] or found
+        found = _called_like(_stack_of(name, found), found) if len(found) > 1 else found
         if len(found) < 2:
             return found
         if self._files.is_file(os.path.join(folder, "manifest.json")):
             # Stages of CDK may export the same: each stays within its own assembly.
             found = [one for one in found if os.path.dirname(one.root) == folder] or found
         return _nearest(found, folder)
+
+
+def _called_like(stack: str, exports: list[Export]) -> list[Export]:
+    """Of some exports those of the template as which a stack is called; all if there is none.
+
+    The stack `shop-prod-elb` is that of `elb.yaml`, beside an `rds.yaml` that exports the like.
+    """
+    words = stack.lower().split("-")
+    stems = {one.root: os.path.basename(one.root).partition(".")[0].lower() for one in exports}
+    ends = ("-".join(words[start:]) for start in range(len(words)))
+    called = next((end for end in ends if end in stems.values()), None)
+    return [one for one in exports if stems[one.root] == called] or exports
+
+
+def _written_like(exports: list[Export], file: str) -> list[Export]:
+    """Of one template that is there in YAML and in JSON, the one written as a file is."""
+    if len({os.path.splitext(one.root)[0] for one in exports}) > 1:
+        return exports
+    ending = os.path.splitext(file)[1]
+    return [one for one in exports if one.root.endswith(ending)] or exports
 
 
 def _roots(exports: Iterable[Export]) -> frozenset[str]:
