@@ -189,6 +189,77 @@ def test_names_that_are_known_in_part(wanted: str, written: str, found: bool) ->
     assert means(looked_up(block, "data.aws_security_group.d.id", net)) == expected
 
 
+@pytest.mark.parametrize(
+    ("values", "written", "found"),
+    [
+        pytest.param("[443]", "Port = 443", True, id="a number"),
+        pytest.param("[443]", 'Port = "443"', True, id="a number that a text spells"),
+        pytest.param('["443"]', "Port = 443", True, id="a text that spells a number"),
+        pytest.param('["4*"]', "Port = 443", True, id="a pattern of a number"),
+        pytest.param("[443]", "Port = 80", False, id="another number"),
+        pytest.param('["true"]', "Port = true", True, id="a text that spells a truth"),
+        pytest.param('["*"]', 'Port = ""', True, id="whatever there is"),
+        pytest.param('["Web"]', 'Port = "web"', False, id="letters of another case"),
+        pytest.param('["x"]', "Port = null", False, id="null"),
+        pytest.param('["x"]', 'Name = "x"', False, id="another tag"),
+        pytest.param('["x", "y"]', 'Port = "y"', True, id="one of several"),
+        pytest.param('["x", var.e]', 'Port = "x"', True, id="one beside an open one"),
+        pytest.param("[]", 'Port = "x"', False, id="none"),
+        pytest.param("var.e", 'Port = "x"', False, id="open"),
+        pytest.param('concat(["x"], var.f)', 'Port = "x"', False, id="a list with a rest"),
+        pytest.param("null", 'Port = "x"', False, id="no list"),
+    ],
+)
+def test_the_values_of_a_filter(values: str, written: str, found: bool) -> None:
+    """They are compared as texts, whatever both sides write them as."""
+    block = 'data "aws_security_group" "d" {\n filter {\n name = "tag:Port"\n values = '
+    net = f'resource "aws_security_group" "r" {{\n tags = {{ {written} }}\n}}\n'
+    value = looked_up(f"{block}{values}\n}}\n}}", "data.aws_security_group.d.id", net)
+    assert means(value) == ("aws_security_group.r.id" if found else "data.aws_security_group.d.id")
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        pytest.param('name = "state"\n values = ["available"]', True, id="what there is"),
+        pytest.param('name = "state"\n values = ["available", "pending"]', False, id="a state"),
+        pytest.param('name = "state"\n values = ["pending"]', False, id="another state"),
+        pytest.param('name = "owner-id"\n values = ["1"]', False, id="what no source says"),
+        pytest.param('name = "tag-key"\n values = ["N"]', False, id="that there is a tag"),
+        pytest.param('name = "tag:"\n values = ["x"]', False, id="a tag without a name"),
+        pytest.param('name = var.e\n values = ["x"]', False, id="open"),
+        pytest.param('values = ["x"]', False, id="nothing"),
+    ],
+)
+def test_a_filter_beside_a_tag(filters: str, found: bool) -> None:
+    """What it asks for is told from the sources, or nothing is taken for what is meant."""
+    block = f'data "aws_subnet" "d" {{\n tags = {{ N = "x" }}\n filter {{\n {filters}\n}}\n}}'
+    net = 'resource "aws_subnet" "r" {\n tags = { N = "x", "" = "x" }\n}\n'
+    value = looked_up(block, "data.aws_subnet.d.id", net)
+    assert means(value) == ("aws_subnet.r.id" if found else "data.aws_subnet.d.id")
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ("null", False),
+        ("var.e", False),
+        ("{}", False),
+        ('merge(var.e, { N = "x" })', True),
+        ('merge({ N = "x" }, var.e)', False),
+        ('{ "${var.e}" = "x" }', False),
+        ('{ N = "x" }', True),
+    ],
+)
+def test_tags_that_are_known_in_part(tags: str, found: bool) -> None:
+    """A tag counts where nothing that is open can take its place."""
+    block = 'data "aws_subnet" "d" {\n tags = { N = "x" }\n}'
+    value = looked_up(
+        block, "data.aws_subnet.d.id", f'resource "aws_subnet" "r" {{ tags = {tags} }}'
+    )
+    assert means(value) == ("aws_subnet.r.id" if found else "data.aws_subnet.d.id")
+
+
 def test_a_name_that_is_taken_from_a_resource() -> None:
     """It is known as far as that is what the resource writes."""
     block = 'resource "aws_ecs_cluster" "c" { name = "${var.e}-web" }\n'
@@ -279,6 +350,11 @@ def test_what_it_may_be_is_named(names: str, doubt: str) -> None:
         ("one", "${var.e}", True),
         ("one-${var.f}", "one", False),
         ("one", "two", False),
+        ("one", "one${var.e}", True),
+        ("one${var.f}", "one", True),
+        ("one${var.f}", "two", False),
+        ("one${var.f}", "one${var.e}s", True),
+        ("a${var.f}b", "ab", True),
     ],
 )
 def test_a_second_one_that_may_answer(wanted: str, written: str, doubtful: bool) -> None:
