@@ -130,8 +130,7 @@ def _is_beyond(key: Value, map_: Fields) -> bool:
     """Whether a key is none of those that are known of a map."""
     if isinstance(key, OtherKey) and key.than.issuperset(map_.fields):
         return True
-    names = map_.fields
-    return isinstance(key, Text) and all(same(key, Known(name)) is False for name in names)
+    return all(same(key, Known(name)) is False for name in map_.fields)
 
 
 def spelled_key(key: Known) -> str:
