@@ -5,8 +5,12 @@
 
 from taskwall.core.values import Fields, Known, Text, Value, dereferenced, text
 from taskwall.readers.terraform.evaluation.context import ModuleContext
-from taskwall.readers.terraform.evaluation.functions.arguments import UnsettledError, text_of
-from taskwall.readers.terraform.values.values import FailedError, as_text, waiting
+from taskwall.readers.terraform.evaluation.functions.arguments import (
+    ARGUMENT,
+    UnsettledError,
+    text_of,
+)
+from taskwall.readers.terraform.values.values import FailedError, as_text, is_null, waiting
 
 _SECTIONS = ("partition", "service", "region", "account_id", "resource")
 
@@ -33,6 +37,8 @@ def _arn_parse(arguments: list[Value], scope: ModuleContext) -> Value:
 def _arn_build(arguments: list[Value], scope: ModuleContext) -> Value:
     pieces: list[str | Value] = ["arn"]
     for _, section in zip(_SECTIONS, arguments, strict=True):
+        if is_null(dereferenced(section)):
+            raise FailedError(ARGUMENT, "is null")
         pieces += [":", as_text(section)]
     return text(pieces)
 
