@@ -317,7 +317,8 @@ def module_of(folder: str, units: Iterable[SourceFile]) -> Module:
                         module.locals[name] = attribute
                 continue
             if kind == "provider" and labels == ("aws",):
-                module.providers[_alias(block)] = block
+                known = module.providers.get(_alias(block)) if override else None
+                module.providers[_alias(block)] = _overridden(known, block) if known else block
                 continue
             if kind == "terraform":
                 module.requirements[str(len(module.requirements))] = block
@@ -381,12 +382,29 @@ def _twice(place: Span, name: str) -> SourceError:
 
 
 def _overridden(block: Block, override: Block) -> Block:
-    """A block with what an override file says of it: attributes and types of blocks replace."""
+    """A block with what an override file says of it: attributes and types of blocks replace.
+
+    Only of `lifecycle` what is not said again remains.
+    https://developer.hashicorp.com/terraform/language/files/override
+    """
 
     def merged() -> Body:
         below, above = block.body, override.body
-        types = {b.type for b in above.blocks}
-        blocks = (*(b for b in below.blocks if b.type not in types), *above.blocks)
-        return Body({**below.attributes, **above.attributes}, blocks, below.twice)
+        replaced = {_made(b) for b in above.blocks}
+        rules = below.blocks_of("lifecycle")
+        blocks = (
+            *(b for b in below.blocks if _made(b) not in replaced),
+            *(
+                _overridden(rules[0], b) if rules and b.type == "lifecycle" else b
+                for b in above.blocks
+            ),
+        )
+        kept = {name: one for name, one in below.attributes.items() if name not in replaced}
+        return Body({**kept, **above.attributes}, blocks, below.twice)
 
     return Block(block.type, block.labels, block.header, block.place, Later(merged))
+
+
+def _made(block: Block) -> str:
+    """The type of the blocks that a block within another is, or makes."""
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
