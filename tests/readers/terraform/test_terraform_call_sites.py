@@ -130,6 +130,35 @@ def call(*arguments: str) -> str:
             id="the argument that a local rests on",
         ),
         pytest.param(
+            'variable "a" {}\nvariable "b" {}\nresource "t" "x" {\n  b = var.b\n  a = var.a #>\n}\n',
+            call("  b = 1", "  a = 2 #<"),
+            id="the argument of this attribute, beside another's",
+        ),
+        pytest.param(
+            'variable "a" {}\nvariable "b" {}\nresource "t" "x" {\n  c {\n    b = var.b\n  }\n'
+            "  c {\n    a = var.a #>\n    b = var.b\n  }\n}\n",
+            call("  b = 1", "  a = 2 #<"),
+            id="the argument of an attribute of one of several blocks",
+        ),
+        pytest.param(
+            'variable "a" {}\nvariable "b" {}\nresource "t" "x" {\n  c = {\n    b = var.b\n'
+            "    a = var.a #>\n  }\n}\n",
+            call("  b = 1", "  a = 2 #<"),
+            id="the argument of a member of an object",
+        ),
+        pytest.param(
+            'variable "a" {}\nvariable "b" {}\nresource "t" "x" {\n  c = [\n    var.b,\n'
+            "    { p = var.a }, #>\n  ]\n}\n",
+            call("  b = 1", "  a = 2 #<"),
+            id="the argument of an element of a list",
+        ),
+        pytest.param(
+            'variable "a" {}\nvariable "b" {}\nresource "t" "x" {\n'
+            '  c = { for k in ["x", "y"] : k => {\n    q = var.b\n    p = var.a #>\n  } }\n}\n',
+            call("  b = 1", "  a = 2 #<"),
+            id="the argument of what a loop makes several of",
+        ),
+        pytest.param(
             'variable "a" {}\nresource "t" "x" {\n  a = var.a ? "HTTPS" : "HTTP" #>\n}\n',
             call("  a = false #<"),
             id="the argument that chooses",
