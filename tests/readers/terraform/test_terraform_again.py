@@ -3,12 +3,14 @@
 Also beside texts that change: `Files` that are `retained` keep what no change has reached.
 """
 
+import gc
 from collections.abc import Callable
 
 import pytest
 
 from taskwall.core.values import Scenario, Value, needs
 from taskwall.readers.terraform import stacks
+from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation, Inputs, Stack
@@ -368,6 +370,70 @@ UNIT_EDITS = {
     "a module no more": ("live/app/terragrunt.hcl", "terraform {", "other {"),
     "the module": ("modules/m/main.tf", "x = var.x", "x = upper(var.x)"),
 }
+
+
+UNITS = {
+    "live/root.hcl": 'inputs = { x = "of the root" }\n',
+    "live/env.hcl": 'locals { env = "dev" }\n',
+    "live/app/terragrunt.hcl": 'include { path = "../root.hcl" }\n'
+    'terraform { source = "../../modules/m" }\n'
+    'inputs = { y = read_terragrunt_config("../env.hcl").locals.env }\n',
+    "live/web/terragrunt.hcl": 'terraform { source = "../../modules/n" }\ninputs = { y = 1 }\n',
+    "modules/m/main.tf": 'variable "x" {}\nvariable "y" {}\nresource "t" "t" { x = var.x }\n',
+    "modules/n/main.tf": 'variable "y" {}\nresource "t" "t" { x = var.y }\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "again"),
+    [
+        ("live/root.hcl", "of the root", "of the root", set()),
+        ("live/root.hcl", "of the root", "of another root", {"app"}),
+        ("live/env.hcl", "dev", "prod", {"app"}),
+        ("live/app/terragrunt.hcl", "y = read", "z = read", {"app"}),
+        ("live/web/terragrunt.hcl", "y = 1", "y = 2", {"web"}),
+        ("modules/m/main.tf", "x = var.x", "x = var.y", {"app"}),
+        ("modules/n/main.tf", "x = var.y", "x = 1", {"web"}),
+    ],
+)
+@pytest.mark.parametrize("workspace", ["", "prod"])
+def test_units_that_no_edit_has_reached(
+    path: str, old: str, new: str, again: set[str], workspace: str
+) -> None:
+    """They are the stack that they were, as long as the user says the same."""
+    texts = {f"/nowhere/{name}": text for name, text in UNITS.items()}
+    kept = Files(dict(texts), retained=True)
+    names = [name for name in texts if name.endswith(("terragrunt.hcl", ".tf"))]
+
+    def read(said: str) -> dict[str, Stack]:
+        found, _ = stacks(names, kept, Inputs(boundary="/nowhere", workspace=said))
+        for one in found:
+            one.evaluate({})
+        return {one.name.rpartition("/")[2]: one for one in found}
+
+    before = read("")
+    assert old in texts[f"/nowhere/{path}"]
+    kept.change(f"/nowhere/{path}", texts[f"/nowhere/{path}"].replace(old, new))
+    after = read(workspace)
+    assert {name for name in after if after[name] is not before[name]} == (
+        {"app", "web"} if workspace else again
+    )
+
+
+def test_what_is_gone_is_let_go() -> None:
+    """A call that is renamed again and again leaves nothing behind."""
+    main, inner = "/nowhere/main.tf", "/nowhere/m/main.tf"
+    kept = Files({main: "", inner: 'resource "t" "t" {}\noutput "o" { value = t.t.id }\n'}, True)
+
+    def renamed(name: str) -> int:
+        call = f'module "{name}" {{\n  source = "./m"\n}}\n'
+        kept.change(main, f'{call}resource "t" "{name}" {{\n  x = module.{name}.o\n}}\n')
+        (found,), _ = stacks([main, inner], kept, Inputs(boundary="/nowhere"))
+        assert len(found.evaluate({}).resources) == 2
+        gc.collect()
+        return sum(issubclass(type(one), ModuleScope) for one in gc.get_objects())
+
+    assert len({renamed(name) for name in ("a", "b", "c")}) == 1
 
 
 @pytest.mark.parametrize("is_evaluated", [True, False])

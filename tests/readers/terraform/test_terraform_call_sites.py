@@ -130,7 +130,8 @@ def call(*arguments: str) -> str:
             id="the argument that a local rests on",
         ),
         pytest.param(
-            'variable "a" {}\nvariable "b" {}\nresource "t" "x" {\n  b = var.b\n  a = var.a #>\n}\n',
+            'variable "a" {}\nvariable "b" {}\n'
+            'resource "t" "x" {\n  b = var.b\n  a = var.a #>\n}\n',
             call("  b = 1", "  a = 2 #<"),
             id="the argument of this attribute, beside another's",
         ),
