@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from taskwall.core.values import Value, needs
-from taskwall.source.stack import Evaluation
+from taskwall.readers.terraform import TerraformStack
+from taskwall.readers.terraform.evaluation import functions
+from taskwall.source.stack import Evaluation, InternalError
 
 Shown = Callable[[Value], object]
 WHY = "element(...) is given an empty list"
@@ -110,3 +112,73 @@ def test_what_fails_is_tried(
 ) -> None:
     """To `try` and `can` a list with a member that fails fails as a whole, as to Terraform."""
     assert shown(read(expression, evaluated)) == expected
+
+
+CRASHES = """locals {
+  l = upper("a")
+}
+resource "t" "own" {
+  x = upper("a")
+  y = 1
+}
+resource "t" "local" {
+  x = local.l
+}
+resource "t" "output" {
+  x = module.m.o
+}
+resource "t" "counted" {
+  count = upper("a")
+  y     = 1
+}
+module "m" {
+  source = "../m"
+}
+"""
+
+
+@pytest.mark.parametrize("error", [RecursionError, KeyError, MemoryError])
+def test_what_stays_beside_what_we_cannot_evaluate(
+    error: type[Exception],
+    stack: Callable[..., TerraformStack],
+    shown: Shown,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A crash of ours, and what is nested too deeply, is told where it is; all else is read."""
+
+    def crash(*_: object) -> Value:
+        raise error("hunter2")
+
+    monkeypatch.setattr(functions, "_function", lambda _: crash)
+    others = {"m/main.tf": 'output "o" {\n  value = upper("a")\n}\n'}
+    evaluation = stack(CRASHES, others).evaluate({})
+    deep = error is RecursionError
+    why = "is nested too deeply" if deep else "could not be evaluated"
+    waits = [(one.origin.address, shown(one.body)) for one in evaluation.resources]
+    assert waits == [
+        ("t.own", {"x": "<?>", "y": 1}),
+        ("t.local", {"x": "<?>"}),
+        ("t.output", {"x": "<?>"}),
+        ("t.counted[*]", {"y": 1}),
+    ]
+    names = ("t.own.x", "local.l", "module.m.output.o")
+    assert [str(need) for one in evaluation.resources for need in needs(one.body)] == [
+        f"{name} {why}" for name in names
+    ]
+    told = {
+        (each.place.file.rpartition("/nowhere/")[2], each.place.line): each
+        for each in evaluation.errors
+    }
+    assert set(told) == {
+        ("live/main.tf", 2),
+        ("live/main.tf", 5),
+        ("live/main.tf", 15),
+        ("m/main.tf", 2),
+    }
+    assert all(isinstance(each, InternalError) is not deep for each in told.values())
+    if deep:
+        assert [each.message for each in evaluation.errors] == [
+            *(f"{name} {why}" for name in names),
+            f"{why} to be analysed",
+        ]
+    assert not any("hunter2" in each.message for each in told.values())
