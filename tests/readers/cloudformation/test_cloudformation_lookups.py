@@ -314,3 +314,69 @@ def test_conditions_on_lists(condition: str, truth: bool | None) -> None:
     (it,) = (one for one in evaluation.resources if one.origin.name == "It")
     found = shown(it.body.fields["V"])
     assert {"yes": True, "no": False}.get(str(found)) is truth
+
+
+COMPARED = """\
+Parameters:
+  Env: {Type: String}
+  Part: {Type: String}
+Mappings:
+  Full:
+    prod: {A: x, B: y}
+    dev: {A: z, B: w}
+  Gap:
+    prod: {A: x, B: y}
+    dev: {B: w}
+  Mixed:
+    prod: {A: x, B: y}
+    dev: {A: !Ref Part, B: w}
+Conditions:
+  Is: !Equals [!FindInMap %s, %s]
+Resources:
+  It:
+    Type: Custom::It
+    Properties: {V: !If [Is, "yes", "no"]}
+"""
+BY_ENV = {("Env", "prod"), ("Env", "dev")}
+
+
+@pytest.mark.parametrize(
+    ("looked_up", "text", "expected", "asked"),
+    [
+        ("[Full, prod, A]", "x", "yes", set()),
+        ("[Full, !Ref Env, A]", "x", ENV, BY_ENV),
+        ("[Full, !Ref Env, A]", "y", "no", set()),
+        ("[Full, !Ref Env, B]", "y", ENV, BY_ENV),
+        ("[Full, !Ref Env, B]", "none", "no", set()),
+        ("[Full, !Sub '${Env}', A]", "x", ENV, BY_ENV),
+        ("[Full, !Select [0, [!Ref Env]], A]", "x", ENV, BY_ENV),
+        ("[Gap, !Ref Env, A]", "x", "yes", set()),
+        ("[Gap, !Ref Env, B]", "x", "no", set()),
+        ("[Gap, !Ref Env, B]", "w", ENV, BY_ENV),
+        ("[Mixed, !Ref Env, A]", "x", ENV, {("Fn::FindInMap(Mixed, Env, A)", "x")}),
+        ("[Mixed, !Ref Env, B]", "x", "no", set()),
+        ("[Full, prod, !Ref Part]", "x", PART, {("Fn::FindInMap(Full, prod, Part)", "x")}),
+        (
+            "[Full, !Ref Env, !Ref Part]",
+            "x",
+            "<Env has no default; Part has no default>",
+            {("Fn::FindInMap(Full, Env, Part)", "x")},
+        ),
+        (
+            "[Full, !Ref Env, A, {DefaultValue: d}]",
+            "none",
+            ENV,
+            {("Fn::FindInMap(Full, Env, A)", "none")},
+        ),
+    ],
+)
+def test_what_may_be_looked_up(
+    looked_up: str, text: str, expected: str, asked: set[tuple[str, str]]
+) -> None:
+    """A stack is made with a key that is there: its value is one of those under the second key."""
+    files = Files({"t.yaml": COMPARED % (looked_up, text)})
+    (stack,), errors = stacks(["t.yaml"], files, Inputs())
+    evaluation = stack.evaluate({})
+    assert (*errors, *evaluation.errors) == ()
+    assert shown(evaluation.resources[0].body.fields["V"]) == expected
+    assert {(one.operand, one.answer) for one in evaluation.questions} == asked
