@@ -4,7 +4,17 @@ import json
 
 import pytest
 
-from taskwall.core.values import Fields, Items, Known, Reference, Unknown, Value, needs, symbol
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Reference,
+    Span,
+    Unknown,
+    Value,
+    needs,
+    symbol,
+)
 from taskwall.readers.cdk_context import cdk_context
 from taskwall.source.context import ContextSource
 from taskwall.source.files import Files
@@ -104,6 +114,7 @@ def test_what_is_known_of_a_vpc() -> None:
         ),
     ]
     assert all(one.origin.context for one in found)
+    assert {one.place for one in found} == {Span(FILE, 1, 1, 1, 1)}
     rests = [one.body.rest for one in found]
     assert [str(need) for rest in rests if rest is not None for need in needs(rest)] == [
         f"cdk.context.json/{name} is not in cdk.context.json"
@@ -156,7 +167,7 @@ def test_a_file_that_cannot_be_read() -> None:
     """It is an error, as a whole."""
     found = read("{")
     assert isinstance(found, SourceError)
-    assert (found.place.file, found.place.line) == (FILE, 1)
+    assert found.place == Span(FILE, 1, 1, 1, 1)
     assert found.message.startswith("is not JSON: ")
     deep = read("[" * 100_000)
     assert isinstance(deep, SourceError)
