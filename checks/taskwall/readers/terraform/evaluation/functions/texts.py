@@ -82,7 +82,7 @@ def _join(arguments: list[Value], scope: ModuleContext) -> Value:
 
 
 def _split(arguments: list[Value], scope: ModuleContext) -> Value:
-    separator, value = text_of(arguments[0]), dereferenced(arguments[1])
+    separator, value = text_of(arguments[0]), dereferenced(as_text(arguments[1]))
     if isinstance(value, Reference) and isinstance(value.value, Text | Reference):
         value = value.value  # of a parameter whose writer is known
     if not isinstance(value, Known):
