@@ -298,3 +298,54 @@ def test_what_a_nested_stack_passes(passed: str, declared: str, made: str) -> No
     stack = one_stack({"/r/t.yaml": MAIN.replace("PASSED", passed), "/r/n.yaml": nested})
     (it,) = (one for one in stack.evaluate({}).resources if one.type == "Custom::It")
     assert shown(it.body.fields["V"]) == made
+
+
+@pytest.mark.parametrize(
+    ("given", "a", "b"),
+    [
+        ("{}", "by default", "by default"),
+        ("{A: x}", "x", "by default"),
+        ("{A: x, B: y}", "x", "y"),
+        ("{A: ''}", "", "by default"),
+        ("{A: null}", "by default", "by default"),
+        ("{A: !Ref AWS::NoValue}", "by default", "by default"),
+        ("{A: [x, y]}", "[x, y]", "by default"),
+        ("{C: x}", "by default", "by default"),
+        ("{A: x, 'Fn::Transform': {Name: AWS::Include}}", "<Inner/A>", "<Inner/B>"),
+        ("{A: x, 'Fn::Other': y}", "<Inner/A>", "<Inner/B>"),
+        ("{'Fn::Transform': {Name: Macro}}", "<Inner/A>", "<Inner/B>"),
+        ("!Ref AWS::NoValue", "<Inner/A>", "<Inner/B>"),
+    ],
+)
+def test_what_the_stack_above_passes(given: str, a: str, b: str) -> None:
+    """Where a macro may add parameters, each may be one of them."""
+    main = "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+    main += f"      TemplateURL: inner.yaml\n      Parameters: {given}\n"
+    inner = "Parameters:\n  A: {Type: String, Default: by default}\n"
+    inner += "  B: {Type: String, Default: by default}\n"
+    inner += "Resources: {It: {Type: 'Custom::It', Properties: {V: !Ref A, W: !Ref B}}}\n"
+    evaluation = one_stack({"t.yaml": main, "inner.yaml": inner}).evaluate({})
+    assert evaluation.errors == ()
+    (it,) = (one for one in evaluation.resources if one.type == "Custom::It")
+    assert (shown(it.body.fields["V"]), shown(it.body.fields["W"])) == (a, b)
+
+
+@pytest.mark.parametrize(
+    ("condition", "others"),
+    [
+        ("!Equals [!Ref Env, b]", ["b"]),
+        ("!Equals [b, !Ref Env]", ["b"]),
+        ("!Not [!Equals [!Ref Env, c]]", ["c"]),
+        ("!Or [!Equals [!Ref Env, c], !Equals [d, !Ref Env]]", ["c", "d"]),
+        ("!Equals [!Ref Env, !Ref Env]", None),
+        ("!Equals [!Ref Env, b, c]", None),
+        ("!Equals [!Ref Env]", None),
+        ("!Equals []", None),
+        ("!Equals b", None),
+    ],
+)
+def test_what_a_condition_compares_a_default_with(condition: str, others: list[str] | None) -> None:
+    """The texts are the values that it may have instead; a condition of another form has none."""
+    found = stack_of("Env: {Type: String, Default: a}", f"Conditions: {{C: {condition}}}\n")
+    tried = {one.name: list(one.others) for one in found.defaults()}
+    assert tried == ({} if others is None else {"Env": others})

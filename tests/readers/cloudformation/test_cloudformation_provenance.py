@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from taskwall.core.values import Known
+from taskwall.core.values import Known, Span
 from taskwall.readers.cloudformation import stacks
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs, Provenance
@@ -198,3 +198,20 @@ def test_a_value_below_a_key_is_its_own() -> None:
     assert texts(steps(found, "A", "B"), {TOP: source})[-1] == "Default: 10.0.0.0/8"
     assert texts(steps(found, "A", "C"), {TOP: source})[-1] == "[x, !Ref Many]"
     assert texts(steps(found, "A", "D"), {TOP: source})[-1] == "{Type: String}"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(Span(TOP, 2, 3, 2, 9), id="a parameter"),
+        pytest.param(Span(TOP, 1, 1, 1, 1), id="before all resources"),
+        pytest.param(Span(TOP, 99, 1, 99, 1), id="behind all resources"),
+        pytest.param(Span(TOP, 10, 5, 10, 9), id="what says the type"),
+    ],
+)
+def test_a_place_outside_of_properties_leads_nowhere(place: Span) -> None:
+    """It is all that is told."""
+    evaluation = evaluated({TOP: f"{HEAD}      V: !Ref Cidr\n"})
+    origin = evaluation.resources[0].origin
+    assert [one.place for one in evaluation.provenance(place, origin)] in ([], [place])
+    assert evaluation.provenance(Span("/r/none.yaml", 1, 1, 1, 1), origin) == ()

@@ -129,6 +129,22 @@ sceptre_user_data:
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("most", "expected"),
+    [
+        (2, "prod/network/Subnet.Ref"),
+        (1, "what is too long to follow is filled in by Sceptre"),
+    ],
+)
+def test_how_much_that_parameters_are_given_is_followed(
+    most: int, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many values of all stacks together."""
+    monkeypatch.setattr(sceptre, "_MOST_NODES", most)
+    stacks, _ = written(tmp_path)
+    assert text(services(stacks)["prod/apps/web/Service"]["Subnets"]) == [expected]
+
+
 def test_a_stack_beside_its_own(tmp_path: Path) -> None:
     """An output may be named from the folder of the config, and a template from the top."""
     stacks, _ = written(

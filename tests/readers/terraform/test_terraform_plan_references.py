@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from taskwall.core.values import Known, Value, needs
+from taskwall.core.values import Known, Unknown, Value, needs
 from taskwall.readers.terraform.plan.stacks import plans
 from taskwall.source.files import Files
 from taskwall.source.stack import Evaluation, Inputs
@@ -160,6 +160,14 @@ def names(*given: str) -> dict[str, list[str]]:
         ("vpc_id", names("each.value"), "each.value"),
         ("vpc_id", names("each.value.vpc.id"), "each.value.vpc.id"),
         ("vpc_id", names("var.vpc"), "var.vpc"),
+        ("vpc_id", names("local.vpc.id"), "local.vpc.id"),
+        ("vpc_id", names("each.value.id"), "each.value.id"),
+        ("vpc_id", names("count.index.id"), "count.index.id"),
+        ("vpc_id", names("self.vpc.id"), "self.vpc.id"),
+        ("vpc_id", names("path.module.id"), "path.module.id"),
+        ("vpc_id", names("terraform.workspace.id"), "terraform.workspace.id"),
+        ("vpc_id", names("tofu.workspace.id"), "tofu.workspace.id"),
+        ("vpc_id", names("ephemeral.vpc.id"), "ephemeral.vpc.id"),
         ("vpc_id", names("aws_vpc.v"), "aws_vpc.v"),
         ("vpc_id", names("data.aws_vpc.v"), "data.aws_vpc.v"),
         ("vpc_id", names("module.none.id"), "module.none.id"),
@@ -187,6 +195,7 @@ def test_what_is_known_after_apply(
     if isinstance(expected, list) or str(expected).startswith("<"):
         assert shown(got) == expected
     else:
+        assert isinstance(got, Unknown)
         assert [need.name for need in needs(got)] == [expected]
 
 
