@@ -264,11 +264,14 @@ def equal(one: Value, other: Value) -> bool | None:
         if isinstance(twin, Text) or (isinstance(twin, Known) and isinstance(twin.data, str)):
             return same(one, other)
         return False if not isinstance(twin, JsonItems | JsonFields) else None
+    encoded = [isinstance(side, JsonItems | JsonFields) for side in (one, other)]
+    if len(set(encoded)) > 1 and all(isinstance(side, Items | Fields) for side in (one, other)):
+        return False  # one of them is a text
     if isinstance(one, Items) and isinstance(other, Items):
         return _equal_items(one, other)
     if isinstance(one, Fields) and isinstance(other, Fields):
         return _equal_fields(one, other)
-    if isinstance(one, JsonItems | JsonFields) or isinstance(other, JsonItems | JsonFields):
+    if any(encoded):
         texts = [as_text(side) if not is_null(side) else side for side in (one, other)]
         return equal(*texts) if all(isinstance(side, Known) for side in texts) else None
     return False
