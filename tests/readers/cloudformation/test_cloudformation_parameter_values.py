@@ -349,3 +349,22 @@ def test_what_a_condition_compares_a_default_with(condition: str, others: list[s
     found = stack_of("Env: {Type: String, Default: a}", f"Conditions: {{C: {condition}}}\n")
     tried = {one.name: list(one.others) for one in found.defaults()}
     assert tried == ({} if others is None else {"Env": others})
+
+
+@pytest.mark.parametrize(
+    ("default", "expected"),
+    [
+        ("''", "[]"),
+        ("' '", "[]"),
+        ("a", "[a]"),
+        ("'a, b'", "[a, b]"),
+        ("',a'", "[, a]"),
+        ("'a,'", "[a, ]"),
+        ("','", "[, ]"),
+        ("5", "[5]"),
+    ],
+)
+def test_the_elements_of_a_list(default: str, expected: str) -> None:
+    """An empty text is a list of none; beside a comma there may be empty elements."""
+    stack = stack_of(f"List: {{Type: CommaDelimitedList, Default: {default}}}")
+    assert shown(value_of(stack)) == expected

@@ -35,6 +35,11 @@ GIVEN_UP = "is not evaluated for what it is given"
             "parseint(...) takes bases from 2 to 62",
         ),
         (lambda n: f'tonumber("{"1" * n}")', 399, "the value is not a number"),
+        (
+            lambda n: f'setproduct(split("", "{"a" * n}"), range(500))',
+            100,
+            "a list has more than 100000 elements",
+        ),
         (lambda n: f"range({n})", 1024, "range(...) has more than 1024 elements"),
         (lambda n: f'format("%{n}s", "a")', 1000, f"format(...) {GIVEN_UP}"),
         (lambda n: f'format("%.{n}f", 1)', 100, f"format(...) {GIVEN_UP}"),

@@ -449,6 +449,7 @@ PARTS: list[tuple[str, object, str]] = [
     ("values({ (var.o) = 1, a = 2 })", [2, 1], ""),
     ("tomap({ a = 1, b = var.o })", {"a": 1, "b": "<var.o>"}, "var.o"),
     ("tomap(local.map)", {"*": 1}, ""),
+    ("coalesce(aws_vpc.v.arn, var.p)", "<aws_vpc.v.arn>", "aws_vpc.v.arn"),
     ('zipmap(["b", var.o], ["x", var.p])', {"b": "x", "*": "<var.p>"}, "var.p"),
     ("zipmap([var.o, var.p], [1, 2])", {"*": "<?>"}, "var.p"),
     ("zipmap(var.l, [1])", "<?>", "var.l"),
