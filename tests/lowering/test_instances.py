@@ -2,6 +2,7 @@
 
 import pytest
 
+from lowering.networks import network, said
 from taskwall.lowering import lower
 from taskwall.model.compute.container_instances import Instances, MetadataDefaults
 from taskwall.readers import cloudformation, terraform
@@ -153,3 +154,46 @@ def test_where_options_for_metadata_can_be_written(
     assert options is not None
     for option in (options.endpoint, options.tokens, options.hop_limit):
         assert (option.attribute is not None) is is_written
+
+
+FIRST = 'network_interfaces {\nsubnet_id = "subnet-1"\nsecurity_groups = ["sg-1"]\n}\n'
+SECOND = 'network_interfaces {\nsubnet_id = "subnet-2"\nsecurity_groups = ["sg-2"]\n}\n'
+BARE = "network_interfaces {}\n"
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "groups", "subnets", "subnet"),
+    [
+        pytest.param(
+            "aws_launch_template", FIRST + SECOND, ["sg-1", "sg-2"], ["subnet-1", "subnet-2"],
+            "subnet-1", id="two",
+        ),
+        pytest.param(
+            "aws_launch_template", BARE + SECOND + FIRST, ["sg-2", "sg-1"],
+            ["subnet-2", "subnet-1"], "subnet-2", id="three",
+        ),
+        pytest.param(
+            "aws_launch_template", f'vpc_security_group_ids = ["sg-0"]\n{FIRST}',
+            ["sg-0", "sg-1"], ["subnet-1"], "subnet-1", id="one beside groups",
+        ),
+        pytest.param(
+            "aws_launch_template", f'security_group_names = ["web"]\n{BARE}', ["web"], [],
+            None, id="one beside names of groups",
+        ),
+        pytest.param(
+            "aws_instance", 'subnet_id = "subnet-0"\nsecurity_groups = ["web"]\n', ["web"],
+            ["subnet-0"], "subnet-0", id="none",
+        ),
+        pytest.param("aws_instance", "", [], [], None, id="nothing"),
+        pytest.param("aws_launch_template", "", [], [], None, id="a template with nothing"),
+    ],
+)  # fmt: skip
+def test_groups_and_subnets_of_interfaces(
+    type_: str, body: str, groups: list[str], subnets: list[str], subnet: str | None
+) -> None:
+    """All count; a message shows what the instance says itself, else the first that says so."""
+    (host,) = network(f'resource "{type_}" "h" {{\n{body}\n}}\n').every(Instances)
+
+    assert [link.to for link in host.groups] == groups
+    assert [link.to for link in host.subnets] == subnets
+    assert (host.groups_setting.written, said(host.subnets_setting)) == (bool(groups), subnet)
