@@ -107,9 +107,10 @@ def test_where_routes_may_lead(target: str) -> None:
     assert routes(target) == [(None, None)]
 
 
-def test_a_route_without_a_target() -> None:
+@pytest.mark.parametrize("target", ["", 'gateway_id = ""', "gateway_id = null", 'region = "x"'])
+def test_a_route_without_a_target(target: str) -> None:
     """AWS refuses to make it."""
-    assert routes("") == []
+    assert routes(target) == []
 
 
 PROPERTIES = {
