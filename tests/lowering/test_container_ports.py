@@ -50,6 +50,8 @@ def spans(ranges: Ranges | None) -> Spans | None:
             "udp",
         ),
         ('containerPortRange = "80-90"', ((80, 90),), (), "tcp"),
+        ('containerPortRange = "80"', ((80, 80),), (), "tcp"),
+        ("containerPort = 80, protocol = null, hostPort = null", ((80, 80),), (), "tcp"),
     ],
 )
 def test_ports_that_are_mapped(mapping: str, inside: Spans, outside: Spans, transport: str) -> None:
@@ -72,6 +74,8 @@ def test_ports_that_are_mapped(mapping: str, inside: Spans, outside: Spans, tran
         (of("containerPort = 80, protocol = var.w"), ["var.w"], set()),
         (of('containerPort = "x"'), ["a port of a container"], set()),
         (of('containerPortRange = "80-x"'), ["a port of a container"], set()),
+        (of('containerPortRange = "x-80"'), ["a port of a container"], set()),
+        (of("containerPortRange = var.v"), ["var.v"], set()),
         ("var.v", ["var.v"], set()),
         ("jsonencode([var.v])", ["var.v"], set()),
         ('jsonencode([{ name = "c", portMappings = [var.v] }])', ["var.v"], set()),
@@ -90,11 +94,45 @@ def test_ports_that_are_not_known(
     assert [said(each.name) for each in found] == [None]
 
 
+@pytest.mark.parametrize(
+    ("containers", "needs"),
+    [
+        pytest.param(
+            'jsonencode(concat([{ name = "a" }], var.v ? [{ name = "b", portMappings = '
+            "[{ containerPort = 80, hostPort = 8080 }] }] : []))",
+            ["var.v"],
+            id="a container",
+        ),
+        pytest.param(
+            'jsonencode([{ name = "c", portMappings = var.v ? '
+            "[{ containerPort = 80, hostPort = 8080 }] : [] }])",
+            ["var.v"],
+            id="a mapping",
+        ),
+        pytest.param(
+            'jsonencode(concat([{ name = "a" }], var.v ? [{ name = "b", portMappings = '
+            "[{ containerPort = var.w, hostPort = 8080 }] }] : []))",
+            ["var.v", "var.w"],
+            id="a container with a port that is not known",
+        ),
+    ],
+)
+def test_ports_of_what_may_be_there(containers: str, needs: list[str]) -> None:
+    """None is certain, inside or outside, and it waits for what decides."""
+    (found,), _, ports = read(containers)
+
+    assert (found.inside, found.outside, found.named) == (None, None, "")
+    assert [need.name for need in ports.needs] == needs
+    assert not ports.tcp
+    assert not ports.named
+
+
 def test_a_port_of_the_instance_that_is_not_known() -> None:
     """It says nothing of the port of the container."""
     (found,), _, ports = read(of("containerPort = 80, hostPort = var.v"))
 
     assert found.outside is None
+    assert [need.name for need in found.needs] == ["var.v"]
     assert spans(ports.tcp) == ((80, 80),)
     assert not ports.needs
 
@@ -124,6 +162,51 @@ def test_ports_of_envoy(properties: str, proxies: list[Spans | None], needs: lis
     assert [spans(each.port) for each in found] == proxies
     assert [need.name for need in ports.needs] == needs
     assert (80, 80) in ports.tcp.spans
+
+
+ENVOY = """
+Parameters: {{P: {{Type: String}}}}
+Resources:
+  T:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      ContainerDefinitions: [{{Name: e, Image: e}}]
+      ProxyConfiguration:
+        ContainerName: e
+        ProxyConfigurationProperties: {properties}
+"""
+
+
+@pytest.mark.parametrize(
+    ("properties", "proxies", "needs"),
+    [
+        pytest.param(
+            "[{Name: ProxyIngressPort, Value: 15000}]", [((15000, 15000),)], [], id="its port",
+        ),
+        pytest.param(
+            "[{Name: AppPorts, Value: '80'}, {Name: ProxyIngressPort, Value: '15000'}]",
+            [((15000, 15000),)], [], id="its port, behind another",
+        ),
+        pytest.param(
+            "[{Name: ProxyEgressPort, Value: 15001}]", [], [], id="another port",
+        ),
+        pytest.param(
+            "[{Name: ProxyIngressPort, Value: !Ref P}]", [None], ["P"], id="a port not known",
+        ),
+        pytest.param("[{Name: !Ref P, Value: 15000}]", [None], ["P"], id="a name not known"),
+        pytest.param("[{Value: 15000}]", [], [], id="no name"),
+        pytest.param("[]", [], [], id="none"),
+    ],
+)  # fmt: skip
+def test_ports_of_envoy_in_a_template(
+    properties: str, proxies: list[Spans | None], needs: list[str]
+) -> None:
+    """CloudFormation has a list of names and values for them."""
+    found = network(ENVOY.format(properties=properties)).every(ProxyPort)
+
+    assert [spans(each.port) for each in found] == proxies
+    assert [need.name for each in found for need in each.needs] == needs
 
 
 OFFERED = 'port_name = "web"\ningress_port_override = '
