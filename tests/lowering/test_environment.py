@@ -243,6 +243,23 @@ resource "aws_docdb_cluster" "d" {{}}
 
     assert list(found.refers) == [refers]
 
+    secret = f"""
+resource "{SECRET}" "e" {{}}
+resource "{VERSION}" "e" {{
+  secret_id     = {SECRET}.e.id
+  secret_string = data.aws_rds_cluster.l.endpoint
+}}
+"""
+    (found,) = network(
+        text
+        + secret
+        + SOURCE.replace("KEY", "secrets")
+        .replace("INNER", "valueFrom")
+        .replace("VALUE", f"{SECRET}.e.arn")
+    ).every(Variable)
+
+    assert list(found.refers) == [f"{SECRET}.e", refers]
+
 
 TEMPLATE = """
 Parameters: {P: {Type: String}}

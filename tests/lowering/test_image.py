@@ -326,3 +326,45 @@ def test_images_of_another_provider(
     assert [need.name for need in pulled.fact.needs] == waits
     assert pulled.fact.truth is (None if waits else True)
     assert pulled.region == elsewhere
+
+
+OWN, OTHER = "aws_ecr_repository.own.repository_url", "data.aws_ecr_repository.o.repository_url"
+DEFAULT = TOOLS.replace("aws.tools", "aws")
+FAR_ONE = "aws_ecr_repository.far.repository_url"
+BY_TOOLS = "provider = aws.tools"
+
+
+@pytest.mark.parametrize(
+    ("image", "task", "regions", "elsewhere", "waits"),
+    [
+        pytest.param(OTHER, BY_TOOLS, ("null", "null"), "", [], id="both of one provider"),
+        pytest.param(OWN, BY_TOOLS, ("null", "null"), "", [DEFAULT], id="of the default one"),
+        pytest.param(
+            OWN, BY_TOOLS, ('"eu-west-1"', '"us-east-1"'), "eu-west-1", [],
+            id="of the default one, whose region is known",
+        ),
+        pytest.param(FAR_ONE, "", ("null", "null"), FAR, [], id="a repository with a region"),
+        pytest.param(
+            FAR_ONE, BY_TOOLS, ("null", "null"), FAR, [], id="the default one, with a region",
+        ),
+    ],
+)  # fmt: skip
+def test_a_task_and_a_repository_of_providers(
+    image: str, task: str, regions: tuple[str, str], elsewhere: str, waits: list[str]
+) -> None:
+    """A region that one of them says itself is none of its provider's."""
+    source = f"""resource "aws_ecr_repository" "far" {{
+  name   = "app"
+  region = "{FAR}"
+}}
+resource "aws_ecs_task_definition" "t" {{
+  {task}
+  container_definitions = jsonencode([{{ name = "a", image = {image} }}])
+}}
+"""
+    uses = network(PROVIDERS % regions + source).every(ContainerUse)
+    (pulled,) = (each for each in uses if " pulls " in each.fact.text)
+
+    assert [need.name for need in pulled.fact.needs] == waits
+    assert pulled.fact.truth is (None if waits else True)
+    assert pulled.region == elsewhere

@@ -399,6 +399,9 @@ def test_a_group_that_is_looked_up_by_another_name_is_another_one(own: str, exac
     assert (link.to, link.exact) == ("data.aws_security_group.found", exact)
 
 
+CHOSEN = 'var.stage == "live" ? "vpc-1" : "vpc-2"'
+
+
 @pytest.mark.parametrize(
     ("own", "asked", "found"),
     [
@@ -407,6 +410,10 @@ def test_a_group_that_is_looked_up_by_another_name_is_another_one(own: str, exac
         ("aws_vpc.a.id", "var.stage", "data.aws_security_group.found"),
         ("var.stage", "var.stage", "aws_security_group.own"),
         ("null", "aws_vpc.a.id", "data.aws_security_group.found"),
+        ("null", CHOSEN, "data.aws_security_group.found"),
+        ("null", '""', "data.aws_security_group.found"),
+        (CHOSEN, "aws_vpc.a.id", "data.aws_security_group.found"),
+        (CHOSEN, CHOSEN, "data.aws_security_group.found"),
     ],
 )
 def test_a_group_that_is_looked_up_by_name_is_of_the_vpc_that_is_asked_for(
