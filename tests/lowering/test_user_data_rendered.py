@@ -182,6 +182,8 @@ ARCHIVES: dict[str, tuple[Items, object, list[str]]] = {
     "one that may be there, and says the same": (Items((PART,), (PART,), needs=MORE), True, []),
     "several that are not known": (Items((PART,), (VAR,)), OPEN, ["var.cluster"]),
     "one that is not known": (Items((PART, VAR)), OPEN, ["var.cluster"]),
+    "one that is not known, before another": (Items((VAR, PART)), True, []),
+    "only one that may be there": (Items((), (PART,), needs=MORE), OPEN, ["var.more"]),
     "a text known in part": (
         bare(content_type=SHELL, content=Text((f"{SCRIPT}echo {BLOCK}=", VAR, f" >> {FILE}\n"))),
         OPEN, ["var.cluster"],

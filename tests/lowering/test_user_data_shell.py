@@ -255,6 +255,18 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "a function's own variable of no value before": (
         f"f() {{ local ON=true; }}\nf\n{WRITES_ON}", OPEN,
     ),
+    "a function's own variable of no value": (f"{ON}f() {{ local ON; {WRITES_ON}}}\nf\n", OPEN),
+    "a function's own variable of no value, by declare": (
+        f"{ON}f() {{ declare ON; {WRITES_ON}}}\nf\n", OPEN,
+    ),
+    "two variables of a function's own": (
+        f"{ON}f() {{ local A=b ON; ON=a; }}\nf\n{WRITES_ON}", True,
+    ),
+    "a function's own variable, declared twice": (
+        f"{ON}f() {{ local ON=a; local ON=b; }}\nf\n{WRITES_ON}", True,
+    ),
+    "a variable that a function exports": (f"ON=a\nf() {{ export {ON}}}\nf\n{WRITES_ON}", True),
+    "a variable that is local to no function": (f"local {ON}{WRITES_ON}", True),
     "a function's own variable of the value before": (
         f"{ON}f() {{ local ON=$ON; {WRITES_ON[:-1]}; }}\nf\n", True,
     ),
@@ -408,6 +420,17 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "docker run of something else": (f"docker run -e {BLOCK}=true nginx\n", None),
     "docker run -e": (f"docker run -d -e {BLOCK}=true {AGENT}\n", True),
     "docker run --env": (f"docker run -d --env {BLOCK}=true {AGENT}\n", True),
+    "docker run -e at the end": (f"docker run {AGENT} --env {BLOCK}=true -e\n", True),
+    "docker run -e of another, before": (f"docker run -e A=b -e {BLOCK}=true {AGENT}\n", True),
+    "docker run -e, twice": (
+        f"docker run -e {BLOCK}=false --env={BLOCK}=true {AGENT}\n", True,
+    ),
+    "docker run -e of a name that is not known": (
+        f"docker run -e $(a)=b -e {BLOCK}=true {AGENT}\n", True,
+    ),
+    "docker run -e of a value that is not known": (
+        f"docker run -e {BLOCK}=$(a) {AGENT}\n", OPEN,
+    ),
     "docker run with a name alone": (f"docker run -e {BLOCK} {AGENT}\n", None),
     "docker run with a label": (f"docker run --label={BLOCK}=true {AGENT}\n", None),
     "docker run in a branch": (f"if x; then docker run -e {BLOCK}=true {AGENT}; fi\n", OPEN),

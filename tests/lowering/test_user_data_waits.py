@@ -157,6 +157,20 @@ LINES: dict[str, tuple[str, int]] = {
     "a part of an archive behind empty lines": (
         f"{ARCHIVE}text/x-shellscript\n\n\n\n{SCRIPT}{SET}\n--B--\n", 10,
     ),
+    "a script of an archive behind a part in base64": (
+        (f"{ARCHIVE}text/x-shellscript\nContent-Transfer-Encoding: base64\n\nIyEvYmluL3No\n--B\n"
+        f"Content-Type: text/x-shellscript\n\n{SCRIPT}{SET}\n--B--\n"), 13,
+    ),
+    "a script of an archive behind an empty part": (
+        (f"{ARCHIVE}text/x-shellscript\n\n\n--B\nContent-Type: text/x-shellscript\n\n"
+        f"{SCRIPT}{SET}\n--B--\n"), 12,
+    ),
+    "an archive behind empty lines": (
+        f"\n\n{ARCHIVE}text/x-shellscript\n\n{SCRIPT}{SET}\n--B--\n", 10,
+    ),
+    "an archive without a head before its boundary": (
+        f"Content-Type: multipart/mixed; boundary=B\n\n--B\n\n{SCRIPT}{SET}\n--B--\n", 6,
+    ),
     "commands of an archive": (
         f"{ARCHIVE}text/cloud-config\n\n#cloud-config\nruncmd:\n- {SET}\n--B--\n", 9,
     ),
