@@ -2,8 +2,10 @@
 
 import pytest
 
-from lowering.networks import network
-from taskwall.model.entities.security_group import Permission
+from lowering.networks import OPEN as NOT_KNOWN
+from lowering.networks import network, said
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.entities.security_group import Permission, SecurityGroup
 
 AROUND = """
 variable "v" {}
@@ -41,6 +43,15 @@ WORDS = {
     "a filter": (WEB + M, NAMED + M, "", WRITTEN),
     "filters": (WEB + M, NAMED + asks("vpc-id", "aws_vpc.m.id"), "", WRITTEN),
     "a filter for two names": (WEB + M, asks("group-name", '"web"', '"x"') + M, "", OPEN),
+    "a filter with a wildcard": (WEB + M, asks("group-name", '"w*"') + M, "", OPEN),
+    "a filter with a wildcard for one": (WEB + M, asks("group-name", '"we?"') + M, "", OPEN),
+    "a filter with a wildcard in a part": (
+        WEB + M, asks("group-name", '"${var.v}-*"') + M, "", OPEN,
+    ),
+    "a wildcard in its name": (WEB + M, 'name = "*eb"\n' + M, "", OPEN),
+    "one that is looked up with a wildcard": (
+        'name = "x"\n' + M, WEB + M, second(asks("group-name", '"w*"') + M, "data"), OPEN,
+    ),
     "filters for more than a name": (WEB + M, NAMED + asks("description", '"x"'), "", OPEN),
     "a filter for a VPC alone": (WEB + M, asks("vpc-id", "aws_vpc.m.id"), "", OPEN),
     "a name with a variable": (
@@ -111,3 +122,39 @@ resource "aws_vpc_security_group_ingress_rule" "r" {{
 """).every(Permission)
 
     assert (found.group.to.rpartition(".")[2], found.group.exact) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "names"),
+    [
+        pytest.param("data", WEB, ["web"], id="its name"),
+        pytest.param("data", "name = var.v", [NOT_KNOWN], id="a name that is not known"),
+        pytest.param("data", NAMED, ["web"], id="a filter"),
+        pytest.param("data", asks("group-name", '"a"', '"b"'), ["a", "b"], id="a filter for two"),
+        pytest.param("data", asks("group-name", "var.v"), [NOT_KNOWN], id="a filter not known"),
+        pytest.param("data", asks("group-name", '"w*"'), ["w*"], id="a wildcard"),
+        pytest.param("data", WEB + NAMED, ["web"], id="its name, and a filter"),
+        pytest.param("data", asks("tag:Name", '"web"'), [NOT_KNOWN], id="its tags"),
+        pytest.param("data", asks("tag:Name", '"x"') + NAMED, ["web"], id="its tags, and a filter"),
+        pytest.param("data", M, [NOT_KNOWN], id="its VPC"),
+        pytest.param("resource", WEB, [], id="a group that is written"),
+    ],
+)
+def test_names_by_which_groups_are_looked_up(kind: str, body: str, names: list[object]) -> None:
+    """A data source says them, by an argument or by filters; a group that is written has none."""
+    address = "data." * (kind == "data") + "aws_security_group.d"
+    found = network(f"""{AROUND}
+{kind} "aws_security_group" "d" {{
+{body}
+}}
+resource "aws_ecs_service" "s" {{
+  network_configuration {{
+    security_groups = [{address}.id]
+  }}
+}}
+""")
+    (service,) = found.every(TaskSource)
+    group = found.get(SecurityGroup, service.groups[0])
+    assert group is not None
+
+    assert [said(each) for each in group.looked_up] == names

@@ -6,6 +6,7 @@ from taskwall.core.values import (
     MISSING_LOCAL,
     OUTSIDE,
     Scalar,
+    Text,
     Unknown,
     Value,
     dereferenced,
@@ -110,16 +111,23 @@ def _filters(body: Cell) -> dict[object, list[Cell]]:
 def sought_by_name(resource: Resource) -> tuple[Cell, Cell] | None:
     """The name of the security group that a data source looks for, and of which VPC, if any.
 
-    A VPC has one group of a name. Without a VPC the name alone has to tell which it is.
+    A VPC has one group of a name. Without a VPC the name alone has to tell which it is. With a
+    wildcard, which EC2 takes in the values of all its filters, a name says nothing for sure.
     """
     body = resource.cell()
     filters = _filters(body)
     names = filters.pop("group-name", [body.get("name")])
     vpcs = filters.pop("vpc-id", [body.get("vpc_id")])
-    if len(names) != 1 or len(vpcs) != 1 or names[0].absent:
+    if len(names) != 1 or len(vpcs) != 1 or names[0].absent or _has_wildcard(names[0].value):
         return None
     alone = vpcs[0].absent and (bool(filters) or not body.get("tags").absent)
     return None if alone else (names[0], vpcs[0])
+
+
+def _has_wildcard(value: Value | None) -> bool:
+    found = dereferenced(value)
+    parts = found.parts if isinstance(found, Text) else [getattr(found, "data", None)]
+    return any(sign in part for part in parts if isinstance(part, str) for sign in "*?")
 
 
 def vpc_of_subnets(resource: Resource) -> Cell | None:

@@ -100,14 +100,15 @@ def _is_for_tasks(r: ResourceReader) -> bool:
 
 
 def _looked_up(r: ResourceReader) -> Iterator[Setting]:
-    """The names by which a data source looks for its group."""
+    """The names by which a data source looks for its group, perhaps with wildcards."""
     if not r.resource.data:
         return
-    if not (name := r.attribute("name", "")).absent:
-        yield setting(name, "name")
+    name, asked = r.attribute("name", ""), []
     for each in r.attribute("filter", "").each():
         if each.get("name").known == "group-name":
-            yield from (setting(name, "values") for name in each.get("values").each())
+            asked += [setting(value, "values") for value in each.get("values").each()]
+    # What a filter asks for says more than an argument that is not written.
+    yield from asked or (() if name.absent else [setting(name, "name")])
 
 
 def _is_default(r: ResourceReader) -> bool:

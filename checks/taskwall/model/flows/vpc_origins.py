@@ -1,6 +1,7 @@
 """What the internet opens to load balancers by CloudFront and its VPC origins."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, existence
 from taskwall.model.core.address import ALL_PORTS, V4, Ranges
@@ -93,6 +94,8 @@ def _by_group(network: Network, entry: GroupEntry) -> Fact:
     names = group.looked_up if group is not None else ()
     if any(name.known == SERVICE_GROUP for name in names):
         return permission.states(True, entry.text)
-    if names and not any(name.open for name in names):
+    if names and not any(
+        each.open or fnmatchcase(SERVICE_GROUP, str(each.known)) for each in names
+    ):
         return FALSE
     return permission.states(None, entry.text, permission.peer.waits("a security group"))
