@@ -84,7 +84,7 @@ def pulled(
         text = f"{r.name} pulls {shown(image)}, which no endpoint serves"
     else:
         waits = doubt or image.needs
-    own = None if image.value is None else repository(r, image.value)
+    own = repository(r, image.value)
     region = _region(own)
     if own is not None and (provider := other_provider(own, r.resource)):
         region = region_of_provider(own)
@@ -129,8 +129,6 @@ def registry(r: ResourceReader, image: Value | None) -> tuple[str, str]:
 
     With it the host, where that may be anywhere: on the internet, or in a network of its own.
     """
-    if image is None:
-        return "", ""
     if repository(r, image) is not None:
         return ECR, ""
     value = dereferenced(image)
@@ -198,7 +196,7 @@ _REPOSITORIES = ("aws_ecr_repository", "aws_ecr_image", "AWS::ECR::Repository")
 """What says that an image is in ECR: its repository, or the image as it is looked up there."""
 
 
-def repository(r: ResourceReader, image: Value) -> Resource | None:
+def repository(r: ResourceReader, image: Value | None) -> Resource | None:
     """The ECR repository of the sources that holds an image, as far as they tell."""
     # What pushes an image may hand on its name: docker_registry_image.api.name.
     for value in (image, dereferenced(image)):

@@ -99,7 +99,7 @@ def _called(r: ResourceReader, image: Value | None) -> str | None:
 
     In a repository of the sources an image has the name of that; "" where AWS makes one up.
     """
-    if image is not None and (holder := repository(r, image)) is not None:
+    if (holder := repository(r, image)) is not None:
         name = ResourceReader(holder, r.builder).attribute("name", "RepositoryName")
         return "" if name.absent else _last(name.value)
     return _last(image)

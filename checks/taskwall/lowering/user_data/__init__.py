@@ -207,12 +207,12 @@ class _Rows:
         if place is not None and inside and place.end_line - place.line == rows + ending:
             self.start = place
 
-    def place(self, row: int | None) -> Span:
+    def place(self, row: int) -> Span:
         """The place of a row."""
-        if row is not None and row < len(self.rows):
+        if row < len(self.rows):
             return self.rows[row] or self.cell.place
         start = self.start
-        if start is None or row is None or start.line + self.first + row > start.end_line:
+        if start is None or start.line + self.first + row > start.end_line:
             return self.cell.place
         line = start.line + self.first + row
         return Span(start.file, line, 1, line, 2)
@@ -295,7 +295,7 @@ def _archive(machine: Machine, archive: Items) -> None:
         part = dereferenced(value)
         doubt = () if sure else (archive.needs or needs(value) or machine.unknown("a part"))
         if not isinstance(part, Fields):
-            parts.append(cloud.MimePart(machine.marks.mark(value), None, "", doubt))
+            parts.append(cloud.MimePart(machine.marks.mark(value), 0, "", doubt))
             continue
         kind = part.fields.get("content_type")
         said = str(getattr(dereferenced(kind), "data", "") or "")
@@ -307,7 +307,7 @@ def _archive(machine: Machine, archive: Items) -> None:
         else:
             text = machine.marks.mark(content)
         machine.texts.append(text)
-        parts.append(cloud.MimePart(text, None, said, doubt))
+        parts.append(cloud.MimePart(text, 0, said, doubt))
     cloud.run(machine, parts)
 
 

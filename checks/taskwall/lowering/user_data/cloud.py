@@ -23,7 +23,7 @@ class MimePart(Struct, frozen=True):
     """A piece of user data, its MIME type ("" if only its beginning tells), and where it begins."""
 
     text: str
-    row: int | None
+    row: int
     type: str = ""
     doubt: tuple[Need, ...] = ()
 
@@ -66,8 +66,7 @@ def parts_of(text: str) -> list[MimePart]:
         elif encoding in ("base64", "quoted-printable"):
             decoded = inner.get_payload(decode=True)
             payload = decoded.decode("utf-8", "replace") if isinstance(decoded, bytes) else ""
-        at = text.find(payload) if payload else -1
-        row = text.count("\n", 0, at) if at >= 0 else None
+        row = text.count("\n", 0, max(text.find(payload), 0))
         found.append(MimePart(payload, row, inner.get_content_type()))
     return found
 
@@ -89,11 +88,11 @@ def run(machine: Machine, parts: list[MimePart]) -> None:
             except (YAMLError, RecursionError, ValueError):
                 pass  # cloud-init passes over what is no YAML.
             if aliased:
-                machine.anything(part.row or 0, (*part.doubt, _ALIASES))
+                machine.anything(part.row, (*part.doubt, _ALIASES))
             elif config is not None and all(map(is_known, config)):
                 configs.append((part, config))
             elif not is_known(part.text):
-                machine.anything(part.row or 0, (*part.doubt, *machine.marks.needs(part.text)))
+                machine.anything(part.row, (*part.doubt, *machine.marks.needs(part.text)))
         else:
             _unseen(machine, part, kind)
     merged = len(configs) > 1
@@ -118,7 +117,7 @@ def _unseen(machine: Machine, part: MimePart, kind: str) -> None:
     """Let a piece act of which nobody knows what it is, or what it brings."""
     if kind in _BRING or (kind == "" and not is_known(part.text)):
         needs = machine.marks.needs(part.text) or machine.unknown(f"the content of {kind}")
-        machine.anything(part.row or 0, (*part.doubt, *needs))
+        machine.anything(part.row, (*part.doubt, *needs))
 
 
 def _kind(part: MimePart) -> str:
@@ -136,15 +135,16 @@ def _kind(part: MimePart) -> str:
 
 def _script(machine: Machine, part: MimePart) -> None:
     lead = part.text[: len(part.text) - len(part.text.lstrip())]
-    row = part.row if part.row is not None else 0
     text = part.text.lstrip()
     first = text.partition("\n")[0]
     if first.startswith("#!") and interpreter(first) not in SHELL_NAMES:
         # Another language: what it writes is not read.
         if "ecs" in text:
-            machine.anything(row, machine.unknown(f"what the script of {first[2:].strip()} does"))
+            machine.anything(
+                part.row, machine.unknown(f"what the script of {first[2:].strip()} does")
+            )
         return
-    shell.run(machine, text, row + lead.count("\n"), part.doubt)
+    shell.run(machine, text, part.row + lead.count("\n"), part.doubt)
 
 
 _ALIASES = Need("user data", "has aliases of YAML, which are not followed")
@@ -169,7 +169,7 @@ def _row(part: MimePart, text: str) -> int:
     """The row of a text within a piece, as well as it can be found; else where the piece begins."""
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
     at = part.text.find(first) if first else -1
-    return (part.row or 0) + (part.text.count("\n", 0, at) if at >= 0 else 0)
+    return part.row + (part.text.count("\n", 0, at) if at >= 0 else 0)
 
 
 def _orders(
