@@ -249,6 +249,27 @@ def test_json_of_the_agent_with_a_reference(
     assert found.setting(BLOCK).written is (expected is not None)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (('{"AWSVPCBlockInstanceMetdata": true, "Cluster": ', VAR, "}"), True),
+        (('{"AWSVPCBlockInstanceMetdata": true, ', VAR, "}"), OPEN),
+        (('{"AWSVPCBlockInstanceMetdata": true', VAR, "}"), OPEN),
+        (("{", VAR, "}"), OPEN),
+        (('{"Cluster": "', VAR, '"}'), None),
+        (('{"Cluster": {"a": ', VAR, "}}"), None),
+        (('{"', VAR, '": true}'), OPEN),
+    ],
+    ids=[
+        "another value", "another setting", "what ends a value", "all", "a text", "an object",
+        "a key",
+    ],
+)  # fmt: skip
+def test_json_of_the_agent_known_in_part(text: tuple[str | Value, ...], expected: object) -> None:
+    """A value that is not known is of one setting; what may be a setting may be any."""
+    assert told(read(*text)) is expected
+
+
 def test_json_of_the_agent_names_each_setting() -> None:
     """Its own names for the cluster and for roles of tasks."""
     found = read(

@@ -13,7 +13,7 @@ resource "aws_db_instance" "d" { identifier = "d" }
 resource "aws_secretsmanager_secret" "s" { name = "named" }
 resource "aws_secretsmanager_secret_version" "s" {
   secret_id     = aws_secretsmanager_secret.s.id
-  secret_string = aws_db_instance.d.address
+  secret_string = HELD
 }
 data "aws_db_instance" "one" { db_instance_identifier = "one" }
 data "aws_elasticache_cluster" "two" { cluster_id = "two" }
@@ -26,9 +26,10 @@ STORE, SECRET = "aws_db_instance.d", "aws_secretsmanager_secret.s"
 LOOKED_UP = {("data.aws_db_instance.one", True), ("data.aws_elasticache_cluster.two", False)}
 
 
-def variables(containers: str) -> list[Variable]:
+def variables(containers: str, held: str = f"{STORE}.address") -> list[Variable]:
     """The variables of the containers of a task definition."""
-    return [*network(SOURCE.replace("CONTAINERS", containers)).every(Variable)]
+    text = SOURCE.replace("CONTAINERS", containers).replace("HELD", held)
+    return [*network(text).every(Variable)]
 
 
 def variable(name: str, value: str, key: str = "environment", inner: str = "value") -> Variable:
@@ -141,6 +142,35 @@ def test_secrets_by_name(value: str, refers: list[str]) -> None:
     found = variable('"A"', value, "secrets", "valueFrom")
 
     assert (list(found.refers), found.value, found.unread) == (refers, None, True)
+
+
+ENDPOINT = "d.c9akciq32rgf.eu-west-1.rds.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("held", "refers", "anything"),
+    [
+        ('"x"', [], False),
+        ("var.v", [], False),
+        (f'"{ENDPOINT}"', [STORE], False),
+        (f'jsonencode({{ host = "{ENDPOINT}", port = 5432 }})', [STORE], False),
+        ("data.aws_db_instance.one.address", ["data.aws_db_instance.one"], False),
+        ("local.nowhere", [], True),
+        ('"postgres://${local.nowhere}/x"', [], True),
+        ('"postgres://${var.v}:${local.nowhere}@${aws_db_instance.d.endpoint}/x"', [STORE], True),
+    ],
+    ids=[
+        "a text", "a variable", "an endpoint", "JSON with an endpoint", "a store looked up",
+        "a missing local", "a missing local in a text", "a missing local beside a store",
+    ],
+)  # fmt: skip
+def test_to_what_secrets_lead(held: str, refers: list[str], anything: bool) -> None:
+    """What the sources put into a secret counts for who is given it, endpoints by their names."""
+    listed = f'[{{ name = "c", secrets = [{{ name = "A", valueFrom = {SECRET}.arn }}] }}]'
+    (found,) = variables(listed, held)
+
+    assert [each for each in found.refers if each] == [SECRET, *refers]
+    assert found.anything is anything
 
 
 @pytest.mark.parametrize(
