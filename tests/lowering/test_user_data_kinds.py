@@ -267,7 +267,12 @@ def test_json_of_the_agent_with_a_reference(
 )  # fmt: skip
 def test_json_of_the_agent_known_in_part(text: tuple[str | Value, ...], expected: object) -> None:
     """A value that is not known is of one setting; what may be a setting may be any."""
-    assert told(read(*text)) is expected
+    found = read(*text)
+
+    assert told(found) is expected
+    assert [need.name for need in found.setting(BLOCK).needs] == ["var.cluster"] * (
+        expected is OPEN
+    )
 
 
 def test_json_of_the_agent_names_each_setting() -> None:
