@@ -252,7 +252,7 @@ def _called(r: ResourceReader, value: Value | None) -> Iterator[str]:
     secret = _SECRET.search(text)
     names = [text, parameter if arn else "", f"/{parameter}" if arn else ""]
     names += [secret[1], secret[1] + (secret[2] or "")] if secret else []
-    yield from dict.fromkeys(named[name] for name in names if name in named)
+    yield from (named[name] for name in names if name in named)
 
 
 _SECRET = pattern(r":secret:([^:]+?)(-(?:[A-Za-z0-9]{6}|\?{6}|\*))?(?::|$)")
