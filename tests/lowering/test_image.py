@@ -277,6 +277,38 @@ def test_private_zones(zone: Resource, where: str) -> None:
     assert held("registry.example.com/app", zones=(zone,))[0] == where
 
 
+@pytest.mark.parametrize(
+    ("zone", "where"),
+    [
+        ("Type: AWS::ServiceDiscovery::PrivateDnsNamespace, Properties: {Vpc: v, Name: NAME}", ""),
+        ("Type: AWS::Route53::HostedZone, Properties: {Name: NAME, VPCs: [{VPCId: v}]}", ""),
+        ("Type: AWS::Route53::HostedZone, Properties: {Name: NAME}", "elsewhere"),
+        ("Type: AWS::ServiceDiscovery::HttpNamespace, Properties: {Name: NAME}", "elsewhere"),
+    ],
+    ids=["Cloud Map", "a private zone", "a public zone", "no zone"],
+)
+def test_private_zones_of_templates(zone: str, where: str) -> None:
+    """An image in the network needs no way out."""
+    text = f"""
+Resources:
+  Z: {{{zone.replace("NAME", "example.com")}}}
+  T:
+    Type: AWS::ECS::TaskDefinition
+    Properties: {{ContainerDefinitions: [{{Name: a, Image: registry.example.com/app}}]}}
+"""
+    found = network(text).every(ContainerUse)
+
+    assert [each.service for each in found if " pulls " in each.fact.text] == [where] * bool(where)
+
+
+def test_an_image_that_is_not_known() -> None:
+    """It waits for its name, in which registry it may be."""
+    (found,) = image_uses("var.v")
+
+    assert (found.service, found.fact.truth) == ("", None)
+    assert [need.name for need in found.fact.needs] == ["var.v"]
+
+
 PROVIDERS = """
 variable "region" {}
 provider "aws" { region = %s }
@@ -368,3 +400,18 @@ resource "aws_ecs_task_definition" "t" {{
     assert [need.name for need in pulled.fact.needs] == waits
     assert pulled.fact.truth is (None if waits else True)
     assert pulled.region == elsewhere
+
+
+def test_an_image_of_another_provider_that_may_not_be_pulled() -> None:
+    """It waits for what decides on the container, and for the Region of the provider."""
+    other = f'{{ name = "b", image = {OTHER} }}'
+    task = f"""
+variable "v" {{}}
+resource "aws_ecs_task_definition" "t" {{
+  container_definitions = jsonencode(concat([], var.v ? [{other}] : []))
+}}
+"""
+    uses = network(PROVIDERS % ("null", "null") + task).every(ContainerUse)
+    (pulled,) = (each for each in uses if " pulls " in each.fact.text)
+
+    assert [need.name for need in pulled.fact.needs] == ["var.v", TOOLS]

@@ -5,6 +5,7 @@ import pytest
 from lowering.networks import network, said
 from taskwall.lowering import lower
 from taskwall.model.compute.container_instances import Instances, MetadataDefaults
+from taskwall.model.entities.ecs import AutoScalingGroup
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -197,3 +198,92 @@ def test_groups_and_subnets_of_interfaces(
     assert [link.to for link in host.groups] == groups
     assert [link.to for link in host.subnets] == subnets
     assert (host.groups_setting.written, said(host.subnets_setting)) == (bool(groups), subnet)
+
+
+POLICY = """
+variable "open" {{}}
+resource "aws_launch_template" "t" {{}}
+resource "aws_launch_template" "u" {{}}
+resource "aws_autoscaling_group" "g" {{
+  mixed_instances_policy {{
+    launch_template {{
+      launch_template_specification {{
+        launch_template_id = aws_launch_template.t.id
+      }}
+      {overrides}
+    }}
+  }}
+}}
+"""
+OTHER = "launch_template_specification {\nlaunch_template_id = aws_launch_template.u.id\n}\n"
+TYPED, WEIGHTED = 'instance_type = "m7i.large"\n', 'weighted_capacity = "1"\n'
+
+
+def override(body: str, wanted: str = "") -> str:
+    """An override, or one that may be there."""
+    if wanted:
+        return f'dynamic "override" {{\nfor_each = {wanted}\ncontent {{\n{body}}}\n}}\n'
+    return f"override {{\n{body}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "starts", "waits"),
+    [
+        pytest.param("", {"t": True}, [], id="none"),
+        pytest.param(override(TYPED), {"t": False}, [], id="a type"),
+        pytest.param(override(WEIGHTED), {"t": True}, [], id="no type"),
+        pytest.param(
+            override("instance_requirements {\nvcpu_count { min = 1 }\n}\n"), {"t": False}, [],
+            id="attributes",
+        ),
+        pytest.param(override(OTHER), {"t": False, "u": True}, [], id="another template"),
+        pytest.param(
+            override(OTHER + TYPED), {"t": False, "u": False}, [], id="another template and type",
+        ),
+        pytest.param(
+            override(OTHER) + override(WEIGHTED), {"t": True, "u": True}, [],
+            id="another template, and no type",
+        ),
+        pytest.param(override(TYPED, "var.open"), {"t": None}, ["var.open"], id="perhaps a type"),
+        pytest.param(
+            override(OTHER, "var.open"), {"t": None, "u": None}, ["var.open"],
+            id="perhaps another template",
+        ),
+    ],
+)  # fmt: skip
+def test_whose_instance_type_is_used(
+    overrides: str, starts: dict[str, bool | None], waits: list[str]
+) -> None:
+    """That of a template for each override that names none, and where there is no override."""
+    (group,) = network(POLICY.format(overrides=overrides)).every(AutoScalingGroup)
+
+    assert [link.to.rpartition(".")[2] for link in group.made_from] == [*starts]
+    assert [fact.truth for fact in group.own_types] == [*starts.values()]
+    needs = [need.name for fact in group.own_types for need in fact.waits_for()]
+    assert list(dict.fromkeys(needs)) == waits
+
+
+@pytest.mark.parametrize(
+    ("named", "to", "waits"),
+    [
+        ("id = aws_launch_template.t.id", "aws_launch_template.t", []),
+        ("id = var.open", "var.open", ["var.open"]),
+        ('version = "1"', "", ["the launch template of aws_autoscaling_group.g"]),
+    ],
+    ids=["by its id", "not known", "not named"],
+)
+def test_a_launch_template_that_a_group_names(named: str, to: str, waits: list[str]) -> None:
+    """One that is not named is waited for by the group that starts it."""
+    (group,) = network(f"""
+variable "open" {{}}
+resource "aws_launch_template" "t" {{}}
+resource "aws_autoscaling_group" "g" {{
+  launch_template {{
+    {named}
+  }}
+}}
+""").every(AutoScalingGroup)
+
+    (link,) = group.made_from
+    assert link.to == to
+    assert [need.name for need in link.fact.needs] == waits
