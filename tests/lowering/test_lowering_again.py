@@ -25,6 +25,7 @@ TWO = (
     'resource "aws_security_group" "y" { ingress { security_groups = [aws_security_group.x.id] } }',
 )
 ODD = 'resource "aws_vpc" "p" { odd = 1 }'
+STRANGE = 'resource "aws_vpc" "q" { strange = 1 }'
 UNKNOWN = 'resource "aws_iam_user" "u" { name = "u" }'
 DISTRIBUTION = """
 resource "aws_cloudfront_distribution" "a" {
@@ -97,6 +98,9 @@ def same(again: Lowered, fresh: Lowered) -> None:
         [[TASK], [TASK.replace("[{", "[]")], [TASK]],
         [[VPC, *TWO], [VPC, TWO[0]], [VPC, *TWO]],
         [[ODD], [ODD.replace("odd", "cidr_block")], [ODD, UNKNOWN], [UNKNOWN]],
+        [[VPC, ODD], [VPC], [VPC, ODD]],
+        [[ODD, STRANGE], [ODD], [STRANGE], [ODD, STRANGE]],
+        [[ODD, STRANGE], [ODD, STRANGE.replace("strange", "weird")]],
         [[CLUSTER], [CLUSTER.replace('"c"', '"d"')], [CLUSTER], []],
         [
             [USER, RECORD, DISTRIBUTION, DISTRIBUTION.replace('on" "a"', 'on" "b"')],
@@ -108,7 +112,7 @@ def same(again: Lowered, fresh: Lowered) -> None:
             [SECRET.replace("/p", "/q"), READS, READS.replace('on" "a"', 'on" "b"')],
         ],
     ],
-    ids=range(9),
+    ids=range(12),
 )
 def test_each_step_gives_what_is_there(steps: list[list[str]]) -> None:
     """Whatever was there before, with all that is wrong, and what nobody reads."""
