@@ -298,3 +298,46 @@ Resources:
 """).every(LoadBalancer)
 
     assert shown(found) == expected
+
+
+ARN_OF = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:"
+BALANCER = f"{ARN_OF}loadbalancer/app/web/50dc6c495c0c9188"
+
+
+@pytest.mark.parametrize(
+    ("balancer", "of", "groups"),
+    [
+        ('resource "aws_lb" "b" { name = "web" }', "aws_lb.b", []),
+        ('resource "aws_alb" "b" { name = "web" }', "aws_alb.b", []),
+        ('resource "aws_lb" "b" { name = "other" }', BALANCER, [f"{BALANCER}.security_groups"]),
+        (
+            f'data "aws_lb" "d" {{ arn = "{BALANCER}" }}',
+            BALANCER,
+            ["data.aws_lb.d.security_groups"],
+        ),
+        (
+            'data "aws_lb" "d" { name = "web" }',
+            "data.aws_lb.d",
+            ["data.aws_lb.d.security_groups"],
+        ),
+        ("", BALANCER, [f"{BALANCER}.security_groups"]),
+    ],
+    ids=["by its name", "an older type", "of another name", "looked up", "by a name", "elsewhere"],
+)
+def test_the_load_balancer_of_a_listener_from_elsewhere(
+    balancer: str, of: str, groups: list[str]
+) -> None:
+    """The ARN of a listener has the name and id of its load balancer in it."""
+    found = network(f"""
+{balancer}
+resource "aws_lb_listener_rule" "r" {{
+  listener_arn = "{BALANCER.replace(":loadbalancer/", ":listener/")}/f2f7dc8efc522ab2"
+}}
+""")
+    (rule,) = found.every(ListenerRule)
+    external = found.get(Listener, rule.listener)
+    assert external is not None
+    own = found.get(LoadBalancer, external.load_balancer)
+    assert own is not None
+
+    assert (external.load_balancer.to, [link.to for link in own.groups]) == (of, groups)
