@@ -26,6 +26,7 @@ data "aws_ami" "other" {
     values = ["ubuntu-*"]
   }
 }
+resource "aws_ami_copy" "own" { name = "own-amzn2-ami-ecs-hvm" }
 data "aws_ssm_parameter" "ecs" { name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/x" }
 data "aws_ssm_parameter" "rocket" { name = "/aws/service/bottlerocket/aws-ecs-2/x86_64/x" }
 """
@@ -110,6 +111,9 @@ def test_what_a_template_from_elsewhere_gives(named: str) -> None:
         ('"resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2/x"', True, True),
         ('"${var.v}-amazon-ecs-optimized"', True, True),
         ("var.v", False, False),
+        ("null", False, False),
+        ("aws_ami_copy.own.id", False, False),
+        ("data.aws_ami.gone.id", False, False),
     ],
 )
 def test_images_that_are_made_for_ecs(image: str, optimized: bool, lacking: bool) -> None:

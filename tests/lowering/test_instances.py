@@ -287,3 +287,33 @@ resource "aws_autoscaling_group" "g" {{
     (link,) = group.made_from
     assert link.to == to
     assert [need.name for need in link.fact.needs] == waits
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "lacking"),
+    [
+        ("aws_launch_template", "", None),
+        ("aws_instance", 'ami = "resolve:ssm:/aws/service/ecs/optimized-ami/x"', "user_data"),
+        (
+            "aws_launch_template",
+            'image_id = "resolve:ssm:/aws/service/ecs/optimized-ami/x"',
+            "user_data",
+        ),
+        (
+            "aws_launch_template",
+            'image_id = "resolve:ssm:/aws/service/bottlerocket/aws-ecs-2/x"',
+            None,
+        ),
+    ],
+    ids=["no image", "an instance", "a template", "Bottlerocket"],
+)
+def test_an_agent_without_user_data(type_: str, body: str, lacking: str | None) -> None:
+    """It joins no cluster that user data names; an image of Amazon Linux may be given some."""
+    (host,) = network(f'resource "{type_}" "h" {{\n{body}\n}}\n').every(Instances)
+    agent = host.agent
+    assert agent is not None
+    assert agent.cluster is not None
+
+    assert (agent.joins.truth, agent.written) == (False, False)
+    assert (agent.cluster.to, agent.cluster.fact.truth) == ("default", False)
+    assert (agent.lacking and agent.lacking.path) == lacking

@@ -330,8 +330,6 @@ _FOR_ECS = (*_AMAZON_LINUX, "/bottlerocket/aws-ecs")
 
 def made_for_ecs(r: ResourceReader, image: Cell, marks: tuple[str, ...] = _FOR_ECS) -> bool:
     """Whether an image is known to be one that AWS makes for ECS: by its parameter, by its name."""
-    if image.value is None:
-        return False
     named = [need.name for need in image.needs]
     for value in _named(image.value):
         resource = r.builder.resources.get(value.resource)
@@ -344,7 +342,7 @@ def made_for_ecs(r: ResourceReader, image: Cell, marks: tuple[str, ...] = _FOR_E
     return any(mark in name for name in named for mark in marks)
 
 
-def _named(value: Value) -> Iterator[Reference]:
+def _named(value: Value | None) -> Iterator[Reference]:
     if isinstance(value, Reference):
         yield value
     if isinstance(value, Text):
