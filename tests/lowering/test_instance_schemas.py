@@ -20,6 +20,18 @@ data "aws_ami" "ecs" {
     values = ["amzn2-ami-ecs-hvm-*"]
   }
 }
+data "aws_ami" "mixed" {
+  filter {
+    name   = "name"
+    values = ["other", "amzn2-ami-ecs-gpu-*"]
+  }
+}
+data "aws_ami" "open" {
+  filter {
+    name   = "name"
+    values = ["al2023-ami-ecs-${var.v}"]
+  }
+}
 data "aws_ami" "other" {
   filter {
     name   = "name"
@@ -114,6 +126,9 @@ def test_what_a_template_from_elsewhere_gives(named: str) -> None:
         ("null", False, False),
         ("aws_ami_copy.own.id", False, False),
         ("data.aws_ami.gone.id", False, False),
+        ('"${data.aws_ami.ecs.id}"', True, True),
+        ("data.aws_ami.mixed.id", True, True),
+        ("data.aws_ami.open.id", True, True),
     ],
 )
 def test_images_that_are_made_for_ecs(image: str, optimized: bool, lacking: bool) -> None:
