@@ -237,3 +237,46 @@ resource "aws_ecs_service" "s" {{
 
     assert spans(found.port) == port
     assert {need.name for need in found.needs} == set(needs)
+
+
+@pytest.mark.parametrize(
+    ("written", "port", "needs"),
+    [("", ((80, 80),), []), ("8080", ((8080, 8080),), []), ("var.v", None, ["var.v"])],
+    ids=["none", "its own", "not known"],
+)
+def test_the_port_of_an_express_service(written: str, port: Spans | None, needs: list[str]) -> None:
+    """Its container serves on port 80 unless it says another, over TCP, in and out."""
+    (found,) = network(f"""
+variable "v" {{}}
+resource "aws_ecs_express_gateway_service" "s" {{
+  primary_container {{
+    image = "a"
+    {f"container_port = {written}" if written else ""}
+  }}
+}}
+""").every(PortMapping)
+
+    assert (spans(found.inside), spans(found.outside)) == (port, port)
+    assert (found.transport, [need.name for need in found.needs]) == ("tcp", needs)
+
+
+@pytest.mark.parametrize(
+    ("written", "port", "needs"),
+    [("", ((80, 80),), []), (", ContainerPort: 81", ((81, 81),), []),
+     (", ContainerPort: !Ref P", None, ["P"])],
+    ids=["none", "its own", "not known"],
+)  # fmt: skip
+def test_the_port_of_an_express_service_of_a_template(
+    written: str, port: Spans | None, needs: list[str]
+) -> None:
+    """CloudFormation has the same default."""
+    (found,) = network(f"""
+Parameters: {{P: {{Type: Number}}}}
+Resources:
+  S:
+    Type: AWS::ECS::ExpressGatewayService
+    Properties: {{PrimaryContainer: {{Image: a{written}}}}}
+""").every(PortMapping)
+
+    assert (spans(found.inside), spans(found.outside)) == (port, port)
+    assert [need.name for need in found.needs] == needs
