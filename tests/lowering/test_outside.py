@@ -160,6 +160,12 @@ def test_ids_of_terraform(expression: str) -> None:
         ("var.name", "var.name", None),
         ("random_pet.name.id", "random_pet.other.id", False),
         ("random_pet.name.id", "var.name", False),
+        ('"a"', '"a"', None),
+        ('"a"', '["b", "a"]', None),
+        ('"a"', '{ name = "a" }', None),
+        ('"a"', '"b"', False),
+        ('""', '""', False),
+        ("null", "null", False),
     ],
 )
 def test_what_is_looked_up_by_a_name_that_is_not_known(

@@ -376,7 +376,7 @@ class ReferenceIndex(ResourceIndex):
 
 
 def _names(body: Fields) -> Iterator[Value]:
-    """The names that a resource is written with, its tag `Name` among them."""
+    """The names that a resource is written with, its tag `Name` among them: no empty ones."""
     written = [body.fields.get(key) for key in ("name", "GroupName")]
     tags, listed = (dereferenced(body.fields.get(key)) for key in ("tags", "Tags"))
     if isinstance(tags, Fields):
@@ -385,7 +385,10 @@ def _names(body: Fields) -> Iterator[Value]:
         key = tag.fields.get("Key") if isinstance(tag, Fields) else None
         if isinstance(tag, Fields) and isinstance(key, Known) and key.data == "Name":
             written.append(tag.fields.get("Value"))
-    yield from (name for one in written if (name := dereferenced(one)) is not None)
+    for one in written:
+        name = dereferenced(one)
+        if name is not None and not (isinstance(name, Known) and name.data in (None, "")):
+            yield name
 
 
 def _is_called(group: Resource, name: Value | None) -> bool:
