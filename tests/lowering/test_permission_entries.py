@@ -203,3 +203,29 @@ def test_what_permissions_wait_for(
     assert [each.direction for each in found] == directions
     assert [[need.name for need in each.on.maybe] for each in found] == [there] * len(found)
     assert list(dict.fromkeys(n.name for each in found for n in each.fact.needs)) == waits
+
+
+LISTS = """
+locals { ranges = ["10.0.0.0/8", "0.0.0.0/0"] }
+variable "ranges" { default = ["10.0.0.0/8", "0.0.0.0/0"] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("ranges", "apart"),
+    [
+        ('["10.0.0.0/8", "0.0.0.0/0"]', [(), ()]),
+        ("local.ranges", [("10.0.0.0/8",), ("0.0.0.0/0",)]),
+        ("var.ranges", [("10.0.0.0/8",), ("0.0.0.0/0",)]),
+        ('concat(["11.0.0.0/8"], local.ranges)', [(), ("10.0.0.0/8",), ("0.0.0.0/0",)]),
+        ("var.v", [()]),
+    ],
+    ids=["written there", "a local", "a variable", "some of each", "not known"],
+)
+def test_places_of_ranges_of_one_text(ranges: str, apart: list[tuple[str, ...]]) -> None:
+    """What a local or variable lists is told apart by its range, where the list is used."""
+    found = permissions(inline(f"cidr_blocks = {ranges}\n") + LISTS)
+
+    assert [getattr(each.place, "key", ()) for each in found] == apart
+    line = AROUND.count("\n") + 6
+    assert {each.place.line for each in found} == {line}
