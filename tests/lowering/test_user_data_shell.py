@@ -295,6 +295,12 @@ COMMANDS: dict[str, tuple[str, object]] = {
     "all words as one text": (
         f'log() {{ echo "$*" >> {FILE}; }}\nlog {BLOCK}=true\n', True,
     ),
+    "all words as one text, in braces": (
+        f'log() {{ echo ${{*}} >> {FILE}; }}\nlog {BLOCK}=true\n', True,
+    ),
+    "all words in braces, without quotes": (
+        f'log() {{ echo ${{@}} >> {FILE}; }}\nlog {BLOCK}=true\n', True,
+    ),
     "words without quotes": (f"log() {{ echo $@ >> {FILE}; }}\nlog {BLOCK}=true\n", True),
     "words of the outer call": (
         f'f() {{ g a; "$@"; }}\ng() {{ "$@"; }}\nh() {{ {WRITES_ONE}}}\nf h true\n', True,
@@ -404,6 +410,10 @@ COMMANDS: dict[str, tuple[str, object]] = {
     ),
     "a script of another language that names no file": (
         f"{SETS_IT}cd /opt\necho 'print(1)' > a.py\npython3 a.py\n", True,
+    ),
+    "trap alone": (f"trap\necho {BLOCK}=true >> {FILE}\n", True),
+    "trap of a command for nothing": (
+        f"trap 'echo {BLOCK}=false >> {FILE}'\necho {BLOCK}=true >> {FILE}\n", True,
     ),
     "no trap": (f"trap - EXIT\necho {BLOCK}=true >> {FILE}\n", True),
     "source of a written file": (f"{RUN}. ./run.sh\n", True),
