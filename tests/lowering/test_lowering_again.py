@@ -141,3 +141,12 @@ def test_what_is_referred_to_outside_is_there_as_long_as_it_is() -> None:
         assert found.network.every(Cluster) == []
     found, _ = building.built([VPC])
     assert [key for kind, key in found.network.by_id if kind in (Cluster, Subnet)] == []
+
+
+def test_what_nobody_reads_is_listed_by_type() -> None:
+    """In the order of the names of types, and not in that of the sources."""
+    found, fresh = Building().built([ODD, UNKNOWN, 'resource "aws_athena_database" "a" {}'])
+
+    expected = [("aws_athena_database", ()), ("aws_iam_user", ()), ("aws_vpc", ("odd",))]
+    assert [(each.type, each.attributes) for each in found.unread] == expected
+    assert [(each.type, each.attributes) for each in fresh.unread] == expected
