@@ -7,7 +7,7 @@ import pytest
 from lowering.networks import network
 from taskwall.core.values import Fields, Reference
 from taskwall.lowering import lowered_types
-from taskwall.lowering._absent import with_possible
+from taskwall.lowering._absent import may_make, with_possible
 from taskwall.model.entities.door import Door
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TrafficShift
@@ -540,3 +540,47 @@ Resources:
     for stack in (root, template):
         found = with_possible(stack.evaluate({}).resources)
         assert any(one.origin.unseen for one in found) is makes
+
+
+@pytest.mark.parametrize(
+    ("template", "makes"),
+    [
+        ("Resources: {A: {Type: AWS::S3::Bucket}}", False),
+        ('{"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}', False),
+        (
+            (
+                "Transform: AWS::SecretsManager-2020-07-23\n"
+                "Resources: {A: {Type: AWS::SecretsManager::RotationSchedule}}"
+            ),
+            False,
+        ),
+        (
+            "Parameters: {V: {Type: AWS::EC2::VPC::Id}}\nResources: {A: {Type: AWS::S3::Bucket}}",
+            False,
+        ),
+        (
+            "Resources: {A: {Type: AWS::S3::Bucket}, B: {Type: AWS::EC2::SecurityGroupIngress}}",
+            True,
+        ),
+        ('{"Resources": {"A": {"Type": "AWS::ECS::Service"}}}', True),
+        ("Resources: {A: {Type: AWS::CloudFormation::Stack}}", True),
+        ("Resources: {A: {Type: Custom::Anything}}", True),
+        ("Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::S3::Bucket}}", True),
+        ("Resources: {Fn::Transform: {Name: M}, A: {Type: AWS::S3::Bucket}}", True),
+        ("Resources: {}", True),
+    ],
+)
+def test_what_the_text_of_a_template_makes(template: str, makes: bool) -> None:
+    """One that Terraform deploys is read as far as its types: none may matter here."""
+    text = "\n".join(f"    {line}" for line in template.splitlines())
+    main = f"""
+resource "aws_cloudformation_stack" "s" {{
+  template_body = <<-EOT
+{text}
+  EOT
+}}
+"""
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": main}), Inputs())
+    (call,) = stack.evaluate({}).resources
+
+    assert may_make(call, "aws_ecs_service") is makes

@@ -9,6 +9,7 @@ and the rules meet it like any other.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from taskwall.core.patterns import pattern
 from taskwall.core.values import (
     NOT_READ,
     Fields,
@@ -26,6 +27,7 @@ from taskwall.core.values import (
 from taskwall.lowering._held import GIVEN_BY, HELD
 from taskwall.lowering._references import entity_of
 from taskwall.lowering._resources import leaves, references_in
+from taskwall.lowering._types import LOWERED
 from taskwall.source.resource import ABSENT, Resource
 
 _ADDED: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -285,6 +287,9 @@ def may_make(call: Resource, type_: str) -> bool:
 def _made_by(call: Resource) -> frozenset[str] | None:
     """The types that a module or template is known to make, of those that matter here."""
     fields = call.body.fields
+    written = dereferenced(fields.get("template_body", Known(None)))
+    if isinstance(written, Known) and _makes_nothing(str(written.data or "")):
+        return frozenset()
     location = dereferenced(fields.get("Location", Known(None)))
     if isinstance(location, Fields):
         fields = location.fields
@@ -293,6 +298,23 @@ def _made_by(call: Resource) -> frozenset[str] | None:
     name = str(source.data).partition("//")[0] if isinstance(source, Known) else ""
     return frozenset[str]() if name.startswith(_ROTATES) else _MAKES.get(name)
 
+
+def _makes_nothing(template: str) -> bool:
+    """Whether the text of a template has resources, and none that matters here, nor a macro.
+
+    What rotates secrets makes a function for it, which nothing here is about.
+    """
+    types, macros = set(_TYPE.findall(template)), _MACRO.findall(template)
+    others = {one for one in types if not one.startswith("AWS::SecretsManager::")}
+    more = any(one.startswith(_MAKES_MORE) for one in others)
+    plain = all(one.startswith("AWS::SecretsManager-") for one in macros)
+    return bool(types) and plain and not more and others.isdisjoint(LOWERED)
+
+
+_TYPE = pattern(r"""\bType["']?\s*:\s*["']?(\w+::[\w:]+)""")
+_MACRO = pattern(r"""\bTransform["']?\s*:\s*["']?([^\s"',}]*)""")
+_MAKES_MORE = ("AWS::CloudFormation::", "AWS::Serverless::", "AWS::ServiceCatalog", "Custom::")
+"""How the types begin that make others, which nobody sees."""
 
 _ROTATES = "arn:aws:serverlessrepo:us-east-1:297356227824:applications/SecretsManager"
 """How the ids of AWS's applications begin that rotate secrets: each makes a function.
