@@ -143,6 +143,8 @@ def coded(text: str) -> str:
         ("CACHE_URL", '"redis://${var.given}:6379"', OPEN),
         ("API_URL", '"https://api.example.com"', FINE),
         ("API_URL", '"wss://api.example.com"', FINE),
+        ("API_URL", '"amqps://${var.given}"', FINE),
+        ("API_URL", '"HTTPS://${var.given}"', FINE),
         ("API_URL", '"ftp://api.example.com"', NONE),
         ("API_URL", '"http://api.example.com"', NONE),
         ("API_URL", '"http://localhost:8080"', NONE),
@@ -196,6 +198,13 @@ def test_what_a_variable_says(name: str, value: str, said: tuple[bool | None, bo
         assert [need.name for need in found.plain.waits_for()] == ["var.given"]
 
 
+LOGINS = ("JWKS", "OAUTH", "OIDC", "OPENID", "SAML", "SSO")
+STORES = (
+    *("CACHE", "DATABASE", "DB", "JDBC", "MONGO"),
+    *("MONGODB", "MYSQL", "PG", "POSTGRES", "REDIS"),
+)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "asked"),
     [
@@ -216,6 +225,9 @@ def test_what_a_variable_says(name: str, value: str, said: tuple[bool | None, bo
         ("authJwksUri", "var.queue_url", False),
         ("OAUTH_DATABASE_URL", "var.queue_url", True),
         ("PROCESSOURI", "var.queue_url", True),
+        *((f"LOGIN_{word}_URL", "var.queue_url", True) for word in ("AUTH", "SAMLE", "SSOS")),
+        *((f"{word}_URL", "var.queue_url", False) for word in LOGINS),
+        *((f"SSO_{word}_URL", "var.queue_url", True) for word in STORES),
         ("API_URL", 'coalesce(module.m.api_endpoint, "http://a.b")', True),
         ("API_URL", 'replace(module.m.api_endpoint, "https:", "http:")', True),
     ],
