@@ -83,10 +83,35 @@ def test_a_listener_takes_encrypted_traffic(
 ) -> None:
     """Its protocol says so, or all that it does with clients is to send them to HTTPS."""
     given = {"port": 8080, "protocol": protocol, "default_action": actions}
-    found = takes_encrypted(*read(kind, given))
+    found = takes_encrypted(*read(kind, given | {"certificate_arn": "arn:of:certificate"}))
 
     assert found is not None
     assert found.truth is truth
+
+
+@pytest.mark.parametrize(
+    ("kind", "certificate", "truth"),
+    [
+        ("application", "arn:of:certificate", None),
+        ("application", "${var.any}", None),
+        ("application", None, False),
+        # Of other kinds it may be TCP, which certificates say nothing of.
+        ("network", None, None),
+        ("${var.any}", None, None),
+    ],
+)
+def test_an_alb_takes_no_https_without_a_certificate(
+    kind: str, certificate: str | None, truth: bool | None
+) -> None:
+    """However its protocol comes out, unless it sends clients on to HTTPS."""
+    given = {"port": 8080, "protocol": "${var.any}", "certificate_arn": certificate}
+    found = takes_encrypted(*read(kind, given | {"default_action": [FORWARD]}))
+    sends_on = takes_encrypted(*read(kind, given | {"default_action": [REDIRECT]}))
+
+    assert found is not None
+    assert sends_on is not None
+    assert found.truth is truth
+    assert sends_on.truth is (None if kind == "network" else True)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ resource "aws_lb_listener" "web" {
   load_balancer_arn = aws_lb.edge.arn
   port              = PORT
   protocol          = LISTENS
+  certificate_arn   = "arn:of:certificate"
   default_action {
     type             = "forward"
     target_group_arn = aws_lb_target_group.web.arn
