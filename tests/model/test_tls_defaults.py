@@ -21,7 +21,7 @@ DEFAULTS = {
 OF_MARIADB = {True: ("11.8", "12"), False: ("10.11", "11.4"), None: ("11", "11.6")}
 OF_AURORA = {True: ("8.4",), False: ("8.0", "5.7"), None: ("8", "8.1")}
 # The last version before each change, and the first after it.
-EDGES = {
+EDGES: dict[str, dict[str, bool | None]] = {
     "postgres": {"14.99": False, "14": False, "15.0": True, "15": True, "16.": True},
     "aurora-postgresql": {"16.99": False, "16.": False, "17.0": True, "17": True},
     "mysql": {"8.4.9": False, "8.5": None, "9.6": None, "9.7": True, "9.8.1": True, "10": True},
