@@ -1,0 +1,115 @@
+"""Whether the groups of two services let one reach the other, as far as it is known which they are.
+
+A group from elsewhere may be another one from elsewhere, and none that the sources write.
+"""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from placeholders import filled
+from taskwall.api.flows import list_flows
+from taskwall.api.options import Options
+
+STACK = """
+variable "which" {}
+variable "other" {}
+data "aws_security_group" "seen" { name = var.which }
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "own" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "shut" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "server" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 80
+    to_port         = 80
+    security_groups = [PEER]
+  }
+}
+resource "aws_ecs_service" "client" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.main.id]
+    security_groups = HAS
+  }
+}
+resource "aws_ecs_service" "server" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.main.id]
+    security_groups = [aws_security_group.server.id]
+  }
+}
+"""
+GROUPS = {
+    "own": "aws_security_group.own.id",
+    "an input": "var.which",
+    "another input": "var.other",
+    "looked up": "data.aws_security_group.seen.id",
+    "an id": '"sg-1"',
+}
+CHOSEN = "[aws_security_group.own.id, aws_security_group.shut.id][var.which]"
+PERHAPS_OWN = 'var.which == "" ? [aws_security_group.own.id] : []'
+NEEDS = {
+    "an input": "var.which",
+    "another input": "var.other",
+    "looked up": "data.aws_security_group.seen",
+    "an id": "sg-1",
+}
+
+
+def told(folder: Path, has: str, peer: str) -> list[str]:
+    """What the client can open to the server, in short."""
+    text = filled(STACK, {"HAS": has, "PEER": peer})
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    found = list_flows(Options(paths=(str(folder),)), "service:client", "service:server")
+    assert not found.problems
+    return [f"{flow.protocol} {','.join(flow.ports)}" + (
+        f" needs {', '.join(sorted(flow.missing))}" if flow.missing else ""
+    ) for flow in found.flows]  # fmt: skip
+
+
+@pytest.mark.parametrize(("has", "peer"), [*product(GROUPS, GROUPS)])
+def test_a_group_that_is_not_known_may_be_another_such(has: str, peer: str, tmp_path: Path) -> None:
+    """What decides which groups they are is asked for; of one with an id, what it lets out."""
+    needs = {NEEDS[has]} if has in NEEDS else set()
+    needs |= {NEEDS[peer]} if peer in NEEDS and peer != "an id" else set()
+    written = (has, peer).count("own")
+    wanted = f" needs {', '.join(sorted(needs))}" if needs else ""
+    expected = [] if written == 1 else [f"tcp 80{wanted}"]
+    assert told(tmp_path, f"[{GROUPS[has]}]", GROUPS[peer]) == expected
+
+
+@pytest.mark.parametrize(
+    ("has", "peer", "said"),
+    [
+        (f"[{CHOSEN}]", "own", ["tcp 80 needs var.which"]),
+        ("[aws_security_group.shut.id]", "own", []),
+        ("[aws_security_group.shut.id, aws_security_group.own.id]", "own", ["tcp 80"]),
+        ("[aws_security_group.own.id, var.which]", "own", ["tcp 80"]),
+        ("[aws_security_group.shut.id, var.which]", "own", []),
+        (
+            f"concat([aws_security_group.shut.id], {PERHAPS_OWN})",
+            "own",
+            ["tcp 80 needs var.which"],
+        ),
+        ("var.which", "own", []),
+    ],
+)
+def test_which_groups_a_client_has(has: str, peer: str, said: list[str], tmp_path: Path) -> None:
+    """One of several is enough, and one that may be there lets it in if it is."""
+    assert told(tmp_path, has, GROUPS[peer]) == said
