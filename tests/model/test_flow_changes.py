@@ -151,6 +151,7 @@ def test_what_changes(before: list[Flow], after: list[Flow], expected: list[str]
 
 VPC = {"service:a": ranges("10.0.0.0/16")}
 BOTH = {"service:a": ranges("10.0.0.0/16,2001:db8::/56")}
+ONLY_SIX = {"service:a": ranges("2001:db8::/56")}
 OTHER = {"service:c": ranges("10.0.0.0/16")}
 OF_SIX = flow("tcp:80", "2001:db8::/56")
 OF_FOUR = flow("tcp:80", "10.0.0.0/16")
@@ -166,6 +167,9 @@ OF_FOUR = flow("tcp:80", "10.0.0.0/16")
         (HALVES, [flow("tcp:80-81")], VPC, ["opens tcp:81, closed"]),
         ([OF_FOUR, OF_SIX], [WEB], BOTH, []),
         ([WEB], [OF_FOUR, OF_SIX], BOTH, []),
+        ([OF_SIX], [WEB], ONLY_SIX, []),
+        ([WEB], [OF_SIX], ONLY_SIX, []),
+        ([OF_SIX], [flow("tcp:80-81")], ONLY_SIX, ["opens tcp:81, closed"]),
     ],
 )
 def test_all_addresses_of_an_end_are_as_no_word_about_them(

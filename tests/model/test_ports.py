@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from permits import permission
+from permits import permission, setting
 from taskwall.core.change import AttributePath, NewValue, Placeholder
-from taskwall.core.values import Need, Scalar
+from taskwall.core.values import Need, Scalar, unknown
 from taskwall.lowering import lower
 from taskwall.model.compute.dynamic_ports import LINUX
 from taskwall.model.core.address import Ranges
+from taskwall.model.core.entity import Setting
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.exposure.listener_ports import listening
 from taskwall.model.permissions.ports import (
@@ -268,3 +269,48 @@ resource "aws_lb_listener" "main" {{
 def test_messages_say_what_is_open(entry: tuple[Scalar, Scalar, Scalar], words: str) -> None:
     """One port, several, or all of a protocol; a protocol without ports by its name."""
     assert permission(*entry).ports == words
+
+
+def _at(value: Scalar, name: str) -> Setting:
+    """A setting: known, or the variable that a text names."""
+    if isinstance(value, str) and value.startswith("var."):
+        return replace(setting(None), value=unknown(value, "has no default"), name=name)
+    return setting(value, name=name)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "first", "last", "truth"),
+    [
+        # The same input is the same port, over the protocol that is asked about.
+        ("tcp", "var.port", "var.port", True),
+        ("udp", "var.port", "var.port", False),
+        ("var.spoken", "var.port", "var.port", None),
+        ("tcp", "var.other", "var.other", None),
+        ("tcp", "var.port", "var.other", None),
+        ("tcp", 1, "var.port", None),
+        ("tcp", "var.port", 65535, None),
+        ("var.spoken", 1, 65535, None),
+        ("-1", "var.port", "var.port", True),
+        ("icmp", "var.port", "var.port", False),
+        ("tcp", 0, 65535, True),
+        ("tcp", 80, 80, None),
+    ],
+)
+def test_a_port_of_an_input_is_opened_by_that_input(
+    spoken: Scalar, first: Scalar, last: Scalar, truth: bool | None
+) -> None:
+    """Whichever number it is; what else is open for one may be this one, or not."""
+    found = replace(
+        permission("tcp", 1, 1),
+        protocol=_at(spoken, "protocol"),
+        first_port=_at(first, "from_port"),
+        last_port=_at(last, "to_port"),
+    )
+    port = Need("var.port", "has no default")
+    wanted = RequiredPorts(
+        "the port of tasks", "tcp", None, needs=(port,), named=frozenset({"var.port"})
+    )
+    fact = opens(found, wanted)
+
+    assert fact.truth is truth
+    assert bool(fact.waits_for()) is (truth is None)
