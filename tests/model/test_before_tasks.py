@@ -1,0 +1,182 @@
+"""Whether a load balancer stands in front of tasks, as far as the sources show what leads where."""
+
+import pytest
+
+from placeholders import filled
+from taskwall.lowering import lower
+from taskwall.model.core.network import Network
+from taskwall.model.entities.load_balancer import Listener, LoadBalancer
+from taskwall.model.load_balancing.paths import before_tasks, stands_before_tasks
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
+
+STACK = """
+variable "which" {}
+variable "other" {}
+data "aws_lb_target_group" "seen" { name = var.which }
+data "aws_lb" "seen" { name = var.which }
+resource "aws_lb" "edge" { load_balancer_type = KIND }
+resource "aws_lb" "apart" { load_balancer_type = KIND }
+resource "aws_lb_target_group" "web" { target_type = "ip" }
+resource "aws_lb_target_group" "other" { target_type = "ip" }
+resource "aws_lb_listener" "edge" {
+  load_balancer_arn = BALANCER
+  port              = 443
+  default_action {
+    type             = TYPE
+    target_group_arn = TO
+  }
+}
+resource "aws_ecs_service" "web" {
+  count       = COUNT
+  launch_type = "FARGATE"
+  load_balancer {
+    target_group_arn = HAS
+    container_name   = "web"
+    container_port   = 80
+  }
+}
+"""
+WEB, OTHER = "aws_lb_target_group.web.arn", "aws_lb_target_group.other.arn"
+SEEN, ARN = "data.aws_lb_target_group.seen.arn", '"arn:of:group"'
+EITHER = f"[{WEB}, {OTHER}][var.which]"
+DEFAULTS = {
+    "KIND": '"application"',
+    "BALANCER": "aws_lb.edge.arn",
+    "TYPE": '"forward"',
+    "TO": WEB,
+    "HAS": WEB,
+    "COUNT": "1",
+}
+NEEDS = {"var.which", "var.other", "data.aws_lb_target_group.seen", "data.aws_lb.seen"}
+
+
+def network(changes: dict[str, str], more: str = "") -> Network:
+    """The stack with some changes."""
+    text = filled(STACK + more, DEFAULTS | changes)
+    (stack,), errors = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    assert not errors
+    return lower(stack.evaluate({}).resources).network
+
+
+@pytest.mark.parametrize("kind", ['"application"', '"network"'])
+@pytest.mark.parametrize(
+    ("to", "has", "truth"),
+    [
+        (WEB, WEB, True),
+        (OTHER, WEB, False),
+        (WEB, EITHER, None),
+        (OTHER, EITHER, None),
+        (EITHER, WEB, None),
+        (EITHER, OTHER, None),
+        (EITHER, EITHER, None),
+        # By an input, a look-up or an id both may name one group from elsewhere.
+        ("var.which", "var.which", True),
+        (SEEN, SEEN, True),
+        (ARN, ARN, True),
+        ("var.which", "var.other", None),
+        (SEEN, "var.other", None),
+        ("var.which", SEEN, None),
+        # What is from elsewhere is none of the groups that are written.
+        ("var.which", WEB, False),
+        (SEEN, WEB, False),
+        (ARN, WEB, False),
+        (WEB, ARN, False),
+        (EITHER, ARN, False),
+        # But a group that an input brings may stand behind it in another way.
+        (WEB, "var.other", None),
+        (EITHER, "var.other", None),
+        (WEB, SEEN, None),
+    ],
+)
+def test_a_listener_leads_to_tasks(kind: str, to: str, has: str, truth: bool | None) -> None:
+    """Its target group is the one that a service names, or may be that."""
+    found = network({"KIND": kind, "TO": to, "HAS": has})
+    listener = found.get(Listener, "aws_lb_listener.edge")
+    assert listener is not None
+    fact = before_tasks(found, listener)
+    waits = {need.name for need in fact.waits_for()}
+
+    assert fact.truth is truth
+    assert bool(waits) is (truth is None)
+    assert waits <= NEEDS
+    edge, apart = (found.get(LoadBalancer, f"aws_lb.{name}") for name in ("edge", "apart"))
+    assert edge is not None
+    assert apart is not None
+    assert stands_before_tasks(found, edge).truth is truth
+    assert stands_before_tasks(found, apart).truth is False
+
+
+CHAIN = """
+resource "aws_lb" "outer" { load_balancer_type = "network" }
+resource "aws_lb_target_group" "outer" { target_type = "alb" }
+resource "aws_lb_target_group_attachment" "outer" {
+  target_group_arn = aws_lb_target_group.outer.arn
+  target_id        = TARGET
+}
+resource "aws_lb_listener" "outer" {
+  load_balancer_arn = aws_lb.outer.arn
+  port              = 443
+  protocol          = "TCP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.outer.arn
+  }
+}
+"""
+EACH = "[aws_lb.edge.arn, aws_lb.apart.arn][var.which]"
+
+
+@pytest.mark.parametrize(
+    ("target", "to", "truth"),
+    [
+        ("aws_lb.edge.arn", WEB, True),
+        ("aws_lb.edge.arn", OTHER, False),
+        ("aws_lb.edge.arn", EITHER, None),
+        ("aws_lb.apart.arn", WEB, False),
+        (EACH, WEB, None),
+        (EACH, OTHER, False),
+    ],
+)
+def test_one_that_leads_to_another_stands_before_its_tasks(
+    target: str, to: str, truth: bool | None
+) -> None:
+    """A Network Load Balancer before an Application Load Balancer, if that one has tasks."""
+    found = network({"TO": to}, CHAIN.replace("TARGET", target))
+    listener = found.get(Listener, "aws_lb_listener.outer")
+    assert listener is not None
+    assert before_tasks(found, listener).truth is truth
+
+
+@pytest.mark.parametrize(
+    ("changes", "truth", "edge"),
+    [
+        ({"TYPE": '"fixed-response"', "TO": "null"}, False, False),
+        # One that may not exist counts as if it did.
+        ({"COUNT": 'var.which == "" ? 1 : 0'}, True, True),
+        # Whose listener it is decides of the load balancer alone.
+        ({"BALANCER": EACH}, True, None),
+        ({"BALANCER": "data.aws_lb.seen.arn"}, True, False),
+        ({"BALANCER": '"arn:of:balancer"'}, True, False),
+        # One from elsewhere may have other listeners.
+        ({"BALANCER": EACH, "TO": OTHER}, None, None),
+        ({"BALANCER": "data.aws_lb.seen.arn", "TO": OTHER}, None, False),
+        ({"BALANCER": '"arn:of:balancer"', "TO": OTHER}, None, False),
+        ({"KIND": "var.which", "TO": EITHER}, None, None),
+        ({"KIND": "var.which", "TO": OTHER}, False, False),
+    ],
+)
+def test_whose_listener_it_is(
+    changes: dict[str, str], truth: bool | None, edge: bool | None
+) -> None:
+    """What stands before tasks is whichever load balancer the listener is of."""
+    found = network(changes)
+    listener = found.get(Listener, "aws_lb_listener.edge")
+    balancer = found.get(LoadBalancer, "aws_lb.edge")
+    assert listener is not None
+    assert balancer is not None
+    assert before_tasks(found, listener).truth is truth
+    assert stands_before_tasks(found, balancer).truth is edge
