@@ -169,10 +169,10 @@ def _by_default(
 ) -> Iterator[PermittedTraffic]:
     """The egress that a group allows where the sources write none: AWS's rule for IPv4."""
     group = network.get(SecurityGroup, link)
-    if group is not None:
-        made, name, place = as_aws_makes_it(network, group), group.name, group.origin.header
-    elif is_as_made(network, link.to):
+    if is_as_made(network, link.to):
         made, name, place = TRUE, "the default group of the VPC", link.place
+    elif group is not None:
+        made, name, place = as_aws_makes_it(network, group), group.name, group.origin.header
     else:
         return
     if made.truth is False:
