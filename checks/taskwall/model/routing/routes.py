@@ -75,24 +75,31 @@ def _main(network: Network, vpc: Link) -> tuple[Link, ...]:
     named = _named_main(network, vpc)
     if sure := tuple(link for link in named if link.sure):
         return sure
-    known, instead = network.get(Vpc, vpc), any_of(link.fact for link in named)
-    found = [
-        Link(table.id, table.exists & ~instead if named else table.exists, table.origin.header)
-        for table in _main_tables(network).get(vpc.to, ())
-    ]
-    found += named
-    if not found and known is not None and known.found:
+    first = _first_main(network, vpc)
+    if named:
+        # The VPC's own one is used unless one of those is.
+        none = ~any_of(link.fact for link in named)
+        first = tuple(replace(link, fact=link.fact & none) for link in first)
+    return (*first, *named)
+
+
+def _first_main(network: Network, vpc: Link) -> tuple[Link, ...]:
+    """The main route table that a VPC has from the start."""
+    known = network.get(Vpc, vpc)
+    if written := _main_tables(network).get(vpc.to):
+        return tuple(Link(table.id, table.exists, table.origin.header) for table in written)
+    if known is not None and known.found:
         # What AWS (or somebody since) wrote in its main table is not in the sources.
         return (Link(f"{known.id}.main", known.exists, known.origin.header, exact=False),)
-    if not found and (known is None or known.external):
-        needs = vpc.waits("the VPC")
-        # It has one, whose routes are not known; look-ups may name it.
-        text = f"{vpc.to} has a main route table"
-        if not vpc.to:
-            text = "the VPC has a main route table that leads to the internet"
-        has = Fact(True if vpc.to else None, text, vpc.place, vpc.to, needs)
-        return (Link(vpc.to and f"{vpc.to}.main", has, vpc.place, exact=False),)
-    return tuple(found)
+    if known is not None and not known.external:
+        return ()
+    needs = vpc.waits("the VPC")
+    # It has one, whose routes are not known; look-ups may name it.
+    text = f"{vpc.to} has a main route table"
+    if not vpc.to:
+        text = "the VPC has a main route table that leads to the internet"
+    has = Fact(True if vpc.to else None, text, vpc.place, vpc.to, needs)
+    return (Link(vpc.to and f"{vpc.to}.main", has, vpc.place, exact=False),)
 
 
 def _named_main(network: Network, vpc: Link) -> list[Link]:
