@@ -6,7 +6,12 @@ import pytest
 
 import taskwall
 from taskwall.api.scan import Options, scan
+from taskwall.lowering import lower
+from taskwall.model.entities.vpc import FlowLog
+from taskwall.model.logging.flow_logs import PLACE_FIELDS, lacks_fields, whole_format
+from taskwall.readers import terraform
 from taskwall.source.files import Files
+from taskwall.source.stack import Inputs
 
 VPC = """
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
@@ -163,3 +168,39 @@ def test_what_records_the_traffic_of_two_subnets(
     }
     assert of_logs == whole
     assert all(each.missing == ("var.which",) for each in report.unknowns)
+
+
+@pytest.mark.parametrize(
+    ("format_", "lacks", "whole"),
+    [
+        ("null", True, None),
+        ('"$${vpc-id} $${subnet-id} $${instance-id}"', False, ""),
+        # In whatever order, with others between.
+        ('"$${instance-id} $${srcaddr} $${vpc-id} $${subnet-id}"', False, ""),
+        ('"$${vpc-id} $${subnet-id}"', True, " ${instance-id}"),
+        ('"$${vpc-id}"', True, " ${subnet-id} ${instance-id}"),
+        # A field is all that stands in its braces.
+        ('"$${my-vpc-id} $${subnet-id} $${instance-id}"', True, " ${vpc-id}"),
+        ('"$${vpc-id-2} $${subnet-id} $${instance-id}"', True, " ${vpc-id}"),
+        ('"vpc-id subnet-id instance-id"', True, None),
+        # Of one that is known in part, what is known counts.
+        ('"${var.which} $${subnet-id}"', None, None),
+        ('"$${vpc-id} $${instance-id} ${var.which} $${subnet-id}"', False, None),
+        ("var.which", None, None),
+    ],
+)
+def test_which_fields_a_format_lacks(format_: str, lacks: bool | None, whole: str | None) -> None:
+    """Those of the place of the traffic, and those that a fix adds to it."""
+    text = TWO.replace("SUBNETS", BOTH) + log("m", f"{OF_VPC}\n  log_format = {format_}")
+    files = Files({"/net/main.tf": text})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    (found,) = lower(stack.evaluate({}).resources).network.every(FlowLog)
+    fact = lacks_fields(found, PLACE_FIELDS)
+
+    assert fact.truth is lacks
+    assert bool(fact.waits_for()) is (lacks is None)
+    tasks = " ${ecs-cluster-name} ${ecs-service-name} ${ecs-task-id}"
+    if whole is not None:
+        written = format_.strip('"').replace("$$", "$")
+        assert whole_format(found) == written + whole + tasks
