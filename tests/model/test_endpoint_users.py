@@ -235,3 +235,25 @@ def test_a_gateway_endpoint_of_s3_beside_an_interface_endpoint(
 
     assert fact.truth is truth
     assert bool(fact.waits_for()) is (truth is None)
+
+
+EARLIER = (
+    *("af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
+    *("ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3"),
+    *("ap-southeast-4", "ca-central-1", "ca-west-1", "eu-central-1", "eu-central-2"),
+    *("eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3"),
+    *("il-central-1", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2"),
+    *("us-west-1", "us-west-2", "us-gov-east-1", "us-gov-west-1", "cn-north-1"),
+    "cn-northwest-1",
+)
+LATER = ("ap-southeast-5", "ap-southeast-7", "ap-east-2", "mx-central-1")
+
+
+@pytest.mark.parametrize("region", [*EARLIER, *LATER])
+def test_in_which_regions_fargate_uses_the_endpoints_of_the_agent(region: str) -> None:
+    """In those that AWS opened after December 23, 2023."""
+    service = f"com.amazonaws.{region}.ecs-agent"
+    name = f"cn.{service}" if region.startswith("cn-") else service
+    fact = serves_instances(*read(of(f'"{name}"')))
+
+    assert fact.truth is (region in LATER)
