@@ -127,8 +127,7 @@ class Network:
         What comes from outside leads to none that the sources write.
         """
         if link is not None and not link.to:
-            outside = link.written is False
-            every = (one for one in self.every(kind) if one.external or not outside)
+            every = self.every(kind) if link.written is not False else ()
             yield from ((each, link.perhaps(each.id, each.name)) for each in every)
         elif link is not None and (entity := self.get(kind, link)) is not None:
             yield entity, link
