@@ -22,7 +22,7 @@ from taskwall.core.values import (
     dereferenced,
     spelled,
 )
-from taskwall.model.core.entity import Entity, Link, Setting, same_entity
+from taskwall.model.core.entity import Entity, Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.iam_policy import PolicyDocument, full_access
 from taskwall.model.entities.security_group import SecurityGroup
@@ -335,7 +335,10 @@ def _own(network: Network, kind: type[Tied], endpoint: Endpoint) -> list[tuple[T
     found: list[tuple[Tied, Fact]] = []
     for each in (*held.get(endpoint.id, ()), *held.get("", ())):
         link = each.endpoint
-        truth = link.fact.truth if link.to else None
+        same = same_entity(link, link_to(endpoint))
+        if same is False:
+            continue
+        truth = link.fact.truth if same else None
         text = f"{each.name} applies to {endpoint.name}"
         needs = link.fact.needs or (Need("its endpoint", "is not known"),)
         found.append((each, Fact(truth, text, link.place, each.name, needs)))
