@@ -615,3 +615,24 @@ def test_scope_that_an_input_decides(
     found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
     assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
     assert all("Given" in each.missing for each in report.unknowns)
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdicts"),
+    [
+        (path(WEB, STORE), ["fail"]),
+        (path(of("webgroup", Protocols=["udp"]), STORE), ["fail"]),
+        (path(of("webgroup", Protocols=["tcp"]), STORE), []),
+        (path(of("webgroup", Protocols=["tcp", "udp"]), STORE), ["fail"]),
+    ],
+)
+def test_scope_of_udp(statement: Statement, verdicts: list[str], tmp_path: Path) -> None:
+    """A scope is about both protocols, unless it says which."""
+    scope = {"Type": "AWS::EC2::NetworkInsightsAccessScope",
+             "Properties": {"MatchPaths": [statement]}}  # fmt: skip
+    text = TEMPLATE.replace("{IpProtocol: tcp, FromPort: 6379", "{IpProtocol: udp, FromPort: 6379")
+    (tmp_path / "template.yaml").write_text(f"{text}  Scope: {json.dumps(scope)}\n")
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    assert ["fail" for _ in report.findings] == verdicts

@@ -65,11 +65,25 @@ def test_what_is_the_same_by_its_name(one: Value, other: Value, covers: bool | N
         assert held(one).meets(held(other)) is True
 
 
+@pytest.mark.parametrize("value", [HOST, OPEN, Text((OPEN, "/24"))])
+def test_what_may_not_be_there_covers_nothing_for_certain(value: Value) -> None:
+    """Not even itself; what is there covers it all the same."""
+    need = Need("var.switch", "has no default")
+    perhaps = held(value).perhaps((need,))
+
+    assert perhaps.covers(held(value)) is None
+    assert held(value).covers(perhaps) is True
+    assert perhaps.meets(held(value)) is None
+    assert need in perhaps.needs
+
+
 STACK = """
 variable "which" {}
 data "aws_vpc" "main" { id = var.which }
 data "aws_vpc" "other" { tags = { Name = var.which } }
 resource "aws_vpc" "written" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "far" { cidr_block = "10.9.0.0/16" }
+resource "aws_vpc" "open" { cidr_block = var.which }
 resource "aws_vpc_security_group_ingress_rule" "one" {
   security_group_id = "sg-1"
   ip_protocol       = "-1"
@@ -82,7 +96,7 @@ resource "aws_vpc_security_group_ingress_rule" "other" {
 }
 """
 OF_MAIN, OF_OTHER = "data.aws_vpc.main.cidr_block", "data.aws_vpc.other.cidr_block"
-WRITTEN = "aws_vpc.written.cidr_block"
+WRITTEN, FAR = "aws_vpc.written.cidr_block", "aws_vpc.far.cidr_block"
 
 
 def network(one: str, other: str) -> Network:
@@ -107,6 +121,12 @@ def network(one: str, other: str) -> Network:
         ('"10.0.0.0/8"', f"cidrsubnet({WRITTEN}, 8, var.which)", True, False),
         ('"10.1.0.0/16"', f"cidrsubnet({WRITTEN}, 8, var.which)", False, False),
         ('"10.0.0.0/8"', WRITTEN, True, False),
+        # Two VPCs are taken for different ones, whatever their digits are.
+        (WRITTEN, "aws_vpc.far.cidr_block", False, False),
+        (WRITTEN, "aws_vpc.open.cidr_block", False, False),
+        (WRITTEN, f"cidrsubnet({FAR}, 8, var.which)", False, False),
+        (FAR, f"cidrsubnet({FAR}, 8, var.which)", True, None),
+        ('"10.0.0.0/16"', "aws_vpc.open.cidr_block", None, None),
         ('"10.0.0.0/8"', OF_MAIN, None, None),
         ('"0.0.0.0/0"', OF_MAIN, True, None),
     ],

@@ -237,6 +237,12 @@ def test_a_gateway_endpoint_of_s3_beside_an_interface_endpoint(
     assert bool(fact.waits_for()) is (truth is None)
 
 
+@pytest.mark.parametrize("kind", ['"Gateway"', '"Interface"', "var.any", "null"])
+def test_no_endpoint_is_beside_itself(kind: str) -> None:
+    """Whatever its own type turns out to be."""
+    assert beside_gateway(*read({"TYPE": kind})).truth is False
+
+
 EARLIER = (
     *("af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
     *("ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3"),

@@ -12,6 +12,7 @@ from taskwall.model.flows.routes import Hop
 from taskwall.model.routing.routes import (
     blocked,
     default_way,
+    has_ipv6,
     ipv6_egress,
     leads,
     subnet_egress,
@@ -436,6 +437,9 @@ NAT64 = 'destination_ipv6_cidr_block = "64:ff9b::/96"'
     ("to", "destination", "four", "six"),
     [
         (NAT, NAT64, True, False),
+        (NAT, 'destination_ipv6_cidr_block = "2001:db8::/32"', False, False),
+        (NAT, 'destination_ipv6_cidr_block = "64:ff9b::/97"', False, False),
+        (NAT, 'destination_ipv6_cidr_block = "64:ff9b::/95"', True, False),
         (NAT, ANY_IPV6, True, False),
         (EGRESS_ONLY, ANY_IPV6, False, True),
         (IGW, ANY_IPV6, False, True),
@@ -558,3 +562,35 @@ def test_what_the_same_switch_decides_is_there_together(zones: str, truth: bool 
     network, subnet = read(text, "aws_subnet.each[*]")
 
     assert subnet_egress(network, subnet, FALSE).truth is truth
+
+
+@pytest.mark.parametrize(
+    ("subnet", "truth"),
+    [
+        ("aws_subnet.web", False),
+        ("aws_subnet.six", True),
+        ("aws_subnet.given", True),
+        ("data.aws_subnet.seen", None),
+    ],
+)
+def test_which_subnets_have_ipv6(subnet: str, truth: bool | None) -> None:
+    """Those that are given a range of it; of one from elsewhere nobody knows."""
+    text = (
+        SIX
+        + """
+resource "aws_subnet" "given" {
+  vpc_id          = aws_vpc.main.id
+  cidr_block      = "10.0.4.0/24"
+  ipv6_cidr_block = cidrsubnet(var.destination, 8, 1)
+}
+data "aws_subnet" "seen" { id = var.subnet }
+resource "aws_lambda_function" "job" {
+  vpc_config { subnet_ids = [data.aws_subnet.seen.id] }
+}
+"""
+    )
+    _, found = read(text, subnet)
+    fact = has_ipv6(found)
+
+    assert fact.truth is truth
+    assert bool(fact.waits_for()) is (truth is None)
