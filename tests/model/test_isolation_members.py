@@ -4,12 +4,20 @@ import pytest
 
 from placeholders import filled
 from taskwall.core.facts import TRUE
+from taskwall.core.values import Need
 from taskwall.lowering import lower
 from taskwall.model.core.entity import Link, link_to
 from taskwall.model.core.network import Network, RulePolicy
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.vpc import Vpc
-from taskwall.model.exposure.isolation import apart, declared, membership, residents
+from taskwall.model.exposure.isolation import (
+    Membership,
+    apart,
+    declared,
+    membership,
+    outside,
+    residents,
+)
 from taskwall.readers import cloudformation, terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -349,3 +357,33 @@ def test_others_that_the_sources_do_not_show(text: str, truth: bool | None) -> N
     one = link_to(next(vpc for vpc in found.every(Vpc) if vpc.id == "aws_vpc.one"))
 
     assert apart(found, one, None).truth is truth
+
+
+NEED = Need("var.any", "has no default")
+OF_SHOP, OF_PAY, OF_NONE, OPEN = (
+    *(Membership("shop"), Membership("pay"), Membership()),
+    Membership("", (NEED,)),
+)
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "declared_only", "out"),
+    [
+        (OF_SHOP, OF_SHOP, False, False),
+        (OF_SHOP, OF_PAY, False, True),
+        (OF_SHOP, OF_NONE, False, True),
+        (OF_SHOP, OF_NONE, True, False),
+        (OF_SHOP, OF_PAY, True, True),
+        (OF_NONE, OF_NONE, False, False),
+        (OF_SHOP, OPEN, False, None),
+        (OPEN, OF_SHOP, False, None),
+        (OPEN, OF_NONE, True, None),
+        (OPEN, OPEN, False, None),
+    ],
+)
+def test_who_is_outside_a_group(
+    mine: Membership, other: Membership, declared_only: bool, out: bool | None
+) -> None:
+    """Whoever is of another group, or of none unless settings spare these."""
+    found = Network((), RulePolicy(undeclared=not declared_only))
+    assert outside(found, mine, other) is out
