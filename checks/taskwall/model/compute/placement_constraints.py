@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
 """
 
-import json
 from collections.abc import Iterator, Mapping
 
 from taskwall.core.facts import Fact
@@ -61,6 +60,8 @@ def _attributes(member: ContainerInstances) -> Mapping[str, object] | None:
     held = agent.setting("ECS_INSTANCE_ATTRIBUTES") if agent is not None else None
     if held is None or held.open:
         return None
+    import json
+
     try:
         found = json.loads(str(held.known or "{}"))
     except (ValueError, RecursionError):
