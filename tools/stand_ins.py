@@ -1,6 +1,7 @@
 """Hold stand-ins for modules against the modules' own sources.
 
     python -m tools.stand_ins NAME FOLDER [--roots N] [--seed N]
+    python -m tools.stand_ins NAME FOLDER --commits
     python -m tools.stand_ins --due
 
 NAME is the module's in the registry (`terraform-aws-modules/vpc/aws`), FOLDER a checkout of its
@@ -8,13 +9,15 @@ sources, which no repository of ours holds. Roots are generated from `stand_ins.
 uses the module, with arguments chosen at random. Each is scanned with the real module and with the
 stand-in; so are the module's own examples. No verdict may contradict: a fail where the other has a
 pass or nothing. Of the definite verdicts by the real module the share that the stand-in has, too,
-is printed, and which outputs of the module it leaves out. `--due` names the stand-ins whose modules
+is printed, and which outputs of the module it leaves out. `--commits` writes `commits.txt`, by the
+tags of the checkout. `--due` names the stand-ins whose modules
 were read more than a year ago: they may have newer versions, and are to be held against them.
 """
 
 import argparse
 import random
 import re
+import subprocess
 import sys
 import tempfile
 import tomllib
@@ -26,8 +29,8 @@ from typing import Any
 
 from taskwall.api.options import Options
 from taskwall.api.scan import scan
-from taskwall.readers.terraform.stand_ins import FOLDER, stand_ins
-from taskwall.readers.terraform.versions import satisfies
+from taskwall.readers.terraform.stand_ins import COMMIT_DIGITS, FOLDER, stand_ins
+from taskwall.readers.terraform.versions import satisfies, version_key
 
 GENERATED = 60
 """So many roots use each argument of the largest module about thirty times."""
@@ -112,6 +115,30 @@ def left_out(source: str, folder: Path, version: str) -> list[str]:
     return sorted(outputs(folder / inner).difference(*had))
 
 
+def write_commits(name: str, folder: Path) -> None:
+    """Write the commits of a module's tags, for versions that a stand-in is read for."""
+    package = Path(FOLDER, name)
+    ranges = [
+        one["range"] for one in tomllib.loads((package / "versions.toml").read_text())["versions"]
+    ]
+    # An annotated tag is an object of its own, `*objectname` is the commit that it names.
+    form = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end) %(refname:short)"
+    listed = ["git", "-C", str(folder), "for-each-ref", "refs/tags", f"--format={form}"]
+    tags = subprocess.run(listed, check=True, capture_output=True, text=True).stdout.splitlines()
+    named = [
+        (commit, tag.removeprefix("v")) for commit, _, tag in (one.partition(" ") for one in tags)
+    ]
+    # Of three numbers: a tag of fewer (`v1`) moves. Of two tags of a commit the newer counts.
+    found = {
+        commit[:COMMIT_DIGITS]: version
+        for commit, version in sorted(named, key=lambda one: version_key(one[1]) or ())
+        if version_key(version) and version.count(".") == 2
+        if any(satisfies(version, one) for one in ranges)
+    }
+    lines = (f"{commit} {version}\n" for commit, version in found.items())
+    (package / "commits.txt").write_text("".join(lines))
+
+
 def due(today: date) -> int:
     """Name the versions whose modules were read more than a year before a day; 1 if there are."""
     found = [
@@ -138,7 +165,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--roots", type=int, default=GENERATED)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="where roots that contradict are written")
+    parser.add_argument("--commits", action="store_true", help="write commits.txt, and no more")
     given = parser.parse_args(arguments)
+    if given.commits:
+        write_commits(given.name, given.folder)
+        return 0
     every = tomllib.loads((Path(__file__).parent / "stand_ins.toml").read_text())["module"]
     changes = (given.folder / "CHANGELOG.md").read_text()
     version = re.findall(r"^##+ \[v?([\d.]+)\]", changes, re.MULTILINE)[0]

@@ -15,8 +15,9 @@ from taskwall.api.scan import scan
 from taskwall.core.values import Items, Known, Reference, Value, dereferenced, needs
 from taskwall.findings.finding import Report
 from taskwall.outputs import View, formats, render
-from taskwall.readers.terraform.stand_ins import FOLDER, registry_name, stand_ins
+from taskwall.readers.terraform.stand_ins import COMMIT_DIGITS, FOLDER, registry_name, stand_ins
 from taskwall.readers.terraform.syntax.hcl import parse
+from taskwall.readers.terraform.versions import satisfies
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
@@ -253,7 +254,10 @@ NEWEST = "6.6.0, the newest that is known (the call says no version)"
         ('"git@github.com:terraform-aws-modules/terraform-aws-vpc.git?ref=v5.1.0"', "5.1.0"),
         (f'"{REPOSITORY}?ref=master"', NEWEST),
         (f'"{REPOSITORY}"', NEWEST),
-        (f'"git::https://{REPOSITORY}.git?ref=e226cc15a7b8f62fd0e108792fea66fa85bcb4b9"', NEWEST),
+        (f'"git::https://{REPOSITORY}.git?ref=e226cc15a7b8f62fd0e108792fea66fa85bcb4b9"', "5.13.0"),
+        (f'"{REPOSITORY}?ref=E226CC15A7B8F62FD0E108792FEA66FA85BCB4B9"', "5.13.0"),
+        (f'"{REPOSITORY}?ref=e226cc15a7b8"', NEWEST),
+        (f'"{REPOSITORY}?ref=0123456789abcdef0123456789abcdef01234567"', NEWEST),
         ('"registry.acme.com/terraform-aws-modules/vpc/aws"\n version = "5.1.0"', None),
         ('"github.com/other/terraform-aws-vpc?ref=v5.1.0"', None),
     ],
@@ -263,7 +267,7 @@ def test_which_sources_have_one(
 ) -> None:
     """The registry's name and the repository that the registry takes it from.
 
-    A tag is a version; a commit or a branch is read as no version is.
+    A tag and the whole commit that it names are a version; any other commit and a branch are none.
     """
     [absent] = evaluated(f'module "vpc" {{\n source = {source}\n}}\n').absent
 
@@ -2070,6 +2074,17 @@ def test_versions(folder: Path) -> None:
     for inner, module in about.get("modules", {}).items():
         [found] = stand_ins(name, inner, about["versions"][0]["newest"])
         assert set(module.get("defaults", {})) <= variables(Path(found.folder))
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_commits(folder: Path) -> None:
+    """The commits of tags: those of the newest versions are among them, each of a version read."""
+    lines = [line.split(" ") for line in (folder / "commits.txt").read_text().splitlines()]
+    versions = tomllib.loads((folder / "versions.toml").read_text())["versions"]
+    assert all(re.fullmatch(f"[0-9a-f]{{{COMMIT_DIGITS}}}", commit) for commit, _ in lines)
+    assert len({commit for commit, _ in lines}) == len(lines)
+    assert {one["newest"] for one in versions} <= {version for _, version in lines}
+    assert all(any(satisfies(found, one["range"]) for one in versions) for _, found in lines)
 
 
 @pytest.mark.parametrize("folder", MODULES, ids=lambda path: str(path.relative_to(FOLDER)))

@@ -12,6 +12,9 @@ not know:
 
 A call that gives one of the first otherwise, one of the last, or any other argument that a stand-in
 does not declare, is taken for absent.
+
+`commits.txt` has the commits of the module's tags, a line each: the first twelve digits and the
+version. Who holds modules to commits, as checkov's CKV_TF_1 asks, says the version so.
 """
 
 import os
@@ -33,6 +36,9 @@ FOLDER = os.path.join(os.path.dirname(taskwall.__file__), "data", "modules")
 _REPOSITORY = re.compile(r"terraform-([a-z0-9]+)-([\w-]+)")
 """What a repository must be called for the registry to take a module from it."""
 
+
+COMMIT_DIGITS = 12
+"""So many digits of a commit are kept: no two commits of one repository share them by chance."""
 
 _NEWEST = ", the newest that is known (the call says no version)"
 _OLDER = ", the newest known that fits the call and its AWS provider (the call says no version)"
@@ -135,6 +141,27 @@ def registry_name(owner: str, repository: str) -> str | None:
     """The name in the registry of a module that is in a repository of GitHub's."""
     found = _REPOSITORY.fullmatch(repository)
     return f"{owner}/{found[2]}/{found[1]}" if found else None
+
+
+def version_of_commit(name: str, ref: str) -> str | None:
+    """The version that a commit of a module's repository is tagged with; None if it is not known.
+
+    Args:
+        name: the module's name in the registry.
+        ref: what a call names: a whole commit, 40 hexadecimal digits; anything else is no commit.
+    """
+    whole = re.fullmatch(r"[0-9a-f]{40}", ref.lower())
+    return _tagged(name).get(whole[0][:COMMIT_DIGITS]) if whole else None
+
+
+@cache
+def _tagged(name: str) -> dict[str, str]:
+    """The versions of a module by the first digits of their commits."""
+    path = os.path.join(FOLDER, *name.split("/"), "commits.txt")
+    if not os.path.isfile(path):
+        return {}
+    with open(path, encoding="ascii") as file:
+        return dict(line.split() for line in file)
 
 
 @cache

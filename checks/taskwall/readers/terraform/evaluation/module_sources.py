@@ -21,6 +21,7 @@ from taskwall.readers.terraform.stand_ins import (
     is_stand_in,
     registry_name,
     stand_ins,
+    version_of_commit,
 )
 from taskwall.readers.terraform.versions import newest, satisfies, version_key
 from taskwall.source import submodules
@@ -344,10 +345,12 @@ def _stand_ins(source: str, constraint: str) -> tuple[StandIn, ...]:
     if steps is None or len(steps[0]) != 3 or steps[0][0] != "github.com":
         return ()
     name = registry_name(*steps[0][1:])
-    # A commit or a branch says no version: it is read as a call that names none.
+    if name is None:
+        return ()
     ref = steps[1].removeprefix("refs/").removeprefix("tags/")
-    version = ref.removeprefix("v") if version_key(ref) is not None else ""
-    return () if name is None else stand_ins(name, inner, version)
+    version = ref.removeprefix("v") if version_key(ref) else version_of_commit(name, ref)
+    # A branch, and a commit without a tag, say no version: read as a call that names none.
+    return stand_ins(name, inner, version or "")
 
 
 def _remote_steps(package: str) -> tuple[tuple[str, ...], str] | None:
