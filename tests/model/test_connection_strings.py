@@ -13,6 +13,7 @@ from taskwall.source.stack import Inputs
 
 SOURCE = """
 variable "given" {}
+variable "db_name" {}
 resource "aws_ecs_task_definition" "web" {
   family = "web"
   container_definitions = jsonencode([{
@@ -86,6 +87,8 @@ def coded(text: str) -> str:
         ("DATABASE_URL", '"postgres://u:${var.given}@db.example.com/shop?x=1"', FINE),
         ("DATABASE_URL", '"postgres://db.example.com/shop?${var.given}"', OPEN),
         ("DATABASE_URL", '"postgres://db.example.com/${var.given}"', OPEN),
+        ("DATABASE_URL", '"postgres://db.example.com/${var.db_name}"', FINE),
+        ("DATABASE_URL", '"postgres://db.example.com/${var.db_name}?${var.given}"', OPEN),
         ("DATABASE_URL", '"postgres://${aws_db_instance.main.address}/shop"', FINE),
         ("DATABASE_URL", "var.given", OPEN),
         ("DATABASE_URI", "var.given", OPEN),

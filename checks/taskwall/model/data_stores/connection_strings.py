@@ -222,6 +222,8 @@ _SWITCH = pattern(r"(?i)(?<![a-z])(?:ssl-?mode|usessl|tls)=\w")
 _URL = pattern(r"(?i)\s*(?:jdbc:)?([a-z][a-z0-9+.-]*)://(?:[^@/?\s]*@)?(\[[^]]*\]|[^/:?\s,]*)")
 _AUTHORITY = pattern(r"://[^/?;]*(?:(?=[/?;])|(?<!\x01)$)")
 """Host and port, with who connects: to where something is known to follow, or a known end."""
+_DATABASE_NAME = pattern(r"(?i)(?:db|database)[._-]?name$")
+"""Inputs and outputs that hold the name of a database: `DBName`, `var.database_name`."""
 _HOLE = "\x01"
 _ADDRESS = pattern(r"(?i)[a-z][a-z0-9+.-]*://[^\s,;|\"'`<>(){}\\]*")
 _HOST_NAME = pattern(r"(?i)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.\x01[a-z0-9.:\x01-]*$")
@@ -258,8 +260,10 @@ def _of_options(text: str, holes: list[Value]) -> tuple[Need, ...]:
     """
     known = _AUTHORITY.match(text)
     end = text.find("?") if "?" in text else known.end() if known else 0
-    behind = text.count(_HOLE, end)
-    return tuple(need for hole in holes[len(holes) - behind :] for need in _needs(hole))
+    behind = holes[len(holes) - text.count(_HOLE, end) :]
+    needs = (need for hole in behind for need in _needs(hole))
+    # RDS takes letters, digits and underscores for the name of a database: no options follow in it.
+    return tuple(need for need in needs if not _DATABASE_NAME.search(need.name))
 
 
 def _decoded(text: str) -> str:
