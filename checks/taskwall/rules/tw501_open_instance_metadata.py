@@ -79,6 +79,12 @@ def open_instance_metadata(network: Network) -> Iterator[Verdict]:
 def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
     """Whether awsvpc tasks can be placed on container instances."""
     near = kinds_near(network, member)
+    parts = []
+    for source in near:
+        found = can_be_placed(network, member, source) & awsvpc(network, source)
+        if found.truth is True:
+            return found
+        parts.append(found)
     if all(each.origin.silent for each in network.every(TaskDefinition)):
         if "task definitions" in network.policy.others_have:
             return _of_other_stacks(network, member)
@@ -87,12 +93,6 @@ def _awsvpc(network: Network, member: ContainerInstances) -> Fact:
         at = member.instances.origin.header
         perhaps = Fact(None, text, at, member.instances.name, tuple(absent))
         return all_of((any_task(network, member), *[perhaps] * bool(absent)))
-    parts = []
-    for source in near:
-        found = can_be_placed(network, member, source) & awsvpc(network, source)
-        if found.truth is True:
-            return found
-        parts.append(found)
     return any_of(parts)
 
 
