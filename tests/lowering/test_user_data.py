@@ -549,36 +549,6 @@ def test_functions_act_where_they_are_called(script: str, value: object) -> None
     assert told(found) is value
 
 
-def test_the_cluster_in_the_environment_of_a_script_of_the_image() -> None:
-    """A script that nobody sees, given `ECS_CLUSTER`, makes its instance one of that cluster."""
-    variables = Fields({"ECS_CLUSTER": Reference("aws_ecs_cluster.c", "name")})
-    command = Fields({"command": Known("sh firstrun.sh"), "env": variables})
-    config = Fields({"commands": Fields({"1": command})})
-    metadata = Fields({"AWS::CloudFormation::Init": Fields({"config": config})})
-
-    found = read(SCRIPT + "cfn-init -s x -r aws_instance.a\n", metadata=metadata)
-
-    assert found.joins.truth is True
-    assert found.cluster is not None
-    assert found.cluster.to == "aws_ecs_cluster.c.name"
-    assert told(found) is OPEN
-
-
-@pytest.mark.parametrize(
-    ("script", "truth"),
-    [
-        ("export ECS_CLUSTER=a\nsh /opt/x.sh", True),
-        ("ECS_CLUSTER=a\n. /opt/x.sh", True),
-        ("export ECS_CLUSTERS=a\nsh /opt/x.sh", None),
-        ("if x; then export ECS_CLUSTER=a; sh /opt/x.sh; fi", None),
-        ("export ECS_CLUSTER=a", False),
-    ],
-)
-def test_which_environment_of_a_script_counts(script: str, truth: bool | None) -> None:
-    """What is certain to be given counts, and to a script: nobody else reads it."""
-    assert read(SCRIPT + script).joins.truth is truth
-
-
 def test_commands_of_cfn_init_have_their_environment() -> None:
     """What a command is given by `env` is known to it, as far as it is written."""
     variables = Fields(

@@ -352,22 +352,9 @@ def _text(call: ShellCall, content: list[ScriptLine], which: str) -> str | None:
     needs = tuple(dict.fromkeys(need for line in content for need in line.doubt))
     if needs or any(line.opaque for line in content):
         needs = needs or Machine.unknown(f"the script {which}")
-        _told_cluster(call)
         call.shell.machine.anything(call.row, needs)
         return None
     return "\n".join(line.text for line in content)
-
-
-def _told_cluster(call: ShellCall) -> None:
-    """Take the cluster that a script is given in its environment for that of the instance.
-
-    `ECS_CLUSTER` is the agent's own word. Images that are built for a cluster's instances have
-    such a script, which nobody but the image shows.
-    """
-    machine, cluster = call.shell.machine, call.shell.variables.get("ECS_CLUSTER")
-    if cluster is not None:
-        machine.has_agent = machine.has_agent or not call.doubt
-        machine.direct.set("ECS_CLUSTER", cluster, call.row, call.doubt)
 
 
 _OS_RELEASE = frozenset(
