@@ -10,8 +10,8 @@ uses the module, with arguments chosen at random. Each is scanned with the real 
 stand-in; so are the module's own examples. No verdict may contradict: a fail where the other has a
 pass or nothing. Of the definite verdicts by the real module the share that the stand-in has, too,
 is printed, and which outputs of the module it leaves out. `--commits` writes `commits.txt`, by the
-tags of the checkout. `--due` names the stand-ins whose modules
-were read more than a year ago: they may have newer versions, and are to be held against them.
+tags of the checkout. `--due` names the stand-ins whose modules were read more than a year ago: they
+may have newer versions, and are to be held against them.
 """
 
 import argparse
@@ -116,27 +116,20 @@ def left_out(source: str, folder: Path, version: str) -> list[str]:
 
 
 def write_commits(name: str, folder: Path) -> None:
-    """Write the commits of a module's tags, for versions that a stand-in is read for."""
-    package = Path(FOLDER, name)
-    ranges = [
-        one["range"] for one in tomllib.loads((package / "versions.toml").read_text())["versions"]
-    ]
+    """Write the commits of a module's tags: also of versions that no stand-in is read for."""
     # An annotated tag is an object of its own, `*objectname` is the commit that it names.
     form = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end) %(refname:short)"
     listed = ["git", "-C", str(folder), "for-each-ref", "refs/tags", f"--format={form}"]
-    tags = subprocess.run(listed, check=True, capture_output=True, text=True).stdout.splitlines()
-    named = [
-        (commit, tag.removeprefix("v")) for commit, _, tag in (one.partition(" ") for one in tags)
-    ]
+    tags = subprocess.run(listed, check=True, capture_output=True, text=True).stdout.split()
+    named = zip(tags[::2], (tag.removeprefix("v") for tag in tags[1::2]), strict=True)
     # Of three numbers: a tag of fewer (`v1`) moves. Of two tags of a commit the newer counts.
     found = {
         commit[:COMMIT_DIGITS]: version
         for commit, version in sorted(named, key=lambda one: version_key(one[1]) or ())
         if version_key(version) and version.count(".") == 2
-        if any(satisfies(version, one) for one in ranges)
     }
     lines = (f"{commit} {version}\n" for commit, version in found.items())
-    (package / "commits.txt").write_text("".join(lines))
+    Path(FOLDER, name, "commits.txt").write_text("".join(lines))
 
 
 def due(today: date) -> int:

@@ -17,7 +17,6 @@ from taskwall.findings.finding import Report
 from taskwall.outputs import View, formats, render
 from taskwall.readers.terraform.stand_ins import COMMIT_DIGITS, FOLDER, registry_name, stand_ins
 from taskwall.readers.terraform.syntax.hcl import parse
-from taskwall.readers.terraform.versions import satisfies
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation
 
@@ -257,6 +256,7 @@ NEWEST = "6.6.0, the newest that is known (the call says no version)"
         (f'"git::https://{REPOSITORY}.git?ref=e226cc15a7b8f62fd0e108792fea66fa85bcb4b9"', "5.13.0"),
         (f'"{REPOSITORY}?ref=E226CC15A7B8F62FD0E108792FEA66FA85BCB4B9"', "5.13.0"),
         (f'"{REPOSITORY}?ref=e226cc15a7b8"', NEWEST),
+        (f'"{REPOSITORY}?ref=c3396b0aa1ad18d47677ffa2d825df03778e5d4e"', None),
         (f'"{REPOSITORY}?ref=0123456789abcdef0123456789abcdef01234567"', NEWEST),
         ('"registry.acme.com/terraform-aws-modules/vpc/aws"\n version = "5.1.0"', None),
         ('"github.com/other/terraform-aws-vpc?ref=v5.1.0"', None),
@@ -2078,13 +2078,12 @@ def test_versions(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", PACKAGES, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_commits(folder: Path) -> None:
-    """The commits of tags: those of the newest versions are among them, each of a version read."""
+    """The commits of tags: those of the newest versions are among them."""
     lines = [line.split(" ") for line in (folder / "commits.txt").read_text().splitlines()]
     versions = tomllib.loads((folder / "versions.toml").read_text())["versions"]
     assert all(re.fullmatch(f"[0-9a-f]{{{COMMIT_DIGITS}}}", commit) for commit, _ in lines)
     assert len({commit for commit, _ in lines}) == len(lines)
     assert {one["newest"] for one in versions} <= {version for _, version in lines}
-    assert all(any(satisfies(found, one["range"]) for one in versions) for _, found in lines)
 
 
 @pytest.mark.parametrize("folder", MODULES, ids=lambda path: str(path.relative_to(FOLDER)))

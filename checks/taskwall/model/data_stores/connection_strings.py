@@ -262,7 +262,7 @@ def _of_options(text: str, holes: list[Value]) -> tuple[Need, ...]:
     end = text.find("?") if "?" in text else known.end() if known else 0
     behind = holes[len(holes) - text.count(_HOLE, end) :]
     needs = (need for hole in behind for need in _needs(hole))
-    # RDS takes letters, digits and underscores for the name of a database: no options follow in it.
+    # No options stand in the name of a database: RDS takes letters, digits and underscores.
     return tuple(need for need in needs if not _DATABASE_NAME.search(need.name))
 
 
