@@ -139,8 +139,8 @@ class ResourceReader:
         every = [*cell.each()]
         if isinstance(cell.value, Reference) and self.builder.is_one(kind, cell.value):
             every = [cell]
-        if some and isinstance(dereferenced(cell.value), _UNKNOWN):
-            every = [replace(each, doubt=cell.doubt) for each in every]
+        elif some and isinstance(dereferenced(cell.value), _UNKNOWN):
+            every = [replace(cell, path=f"{cell.path}[*]")]
         found = (self.link(kind, each, verb) for each in every)
         return tuple(link for link in found if link is not None)
 

@@ -67,7 +67,7 @@ def no_task_group(network: Network) -> Iterator[Verdict]:
 
 def _is_from_elsewhere(source: TaskSource, named: Fact) -> bool:
     """Whether only groups, or a whole list of them, are not known that somebody has to give."""
-    if named.truth is not None or any(link.exact for link in source.groups):
+    if named.truth is not None or (source.groups and all(link.exact for link in source.groups)):
         return named.truth is False
     return all(need.why == NO_DEFAULT for need in named.waits_for())
 

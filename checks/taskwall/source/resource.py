@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from taskwall.core.loop_places import inner, numbered, of_alias
 from taskwall.core.values import (
+    Choice,
     Fields,
     Items,
     Known,
@@ -181,6 +182,10 @@ class Cell(Struct, frozen=True, gc=False):
                 yield self._at(item, self._inside(item.place), path, doubt)
         elif isinstance(value, Known | Fields):
             yield self
+        elif isinstance(value, Choice):
+            for way in (value.then, value.otherwise):
+                for one in self._at(way, self.place, self.path, self.needs).each():
+                    yield self._at(one.value, one.place, f"{self.path}[*]", self.needs)
         else:
             yield self._at(self.value, self.place, f"{self.path}[*]", self.needs)
 
