@@ -336,6 +336,42 @@ def test_a_name_in_a_module(tmp_path: Path) -> None:
     assert [one.to_stack for one in report.document.ties] == ["live"]
 
 
+@pytest.mark.parametrize("given", ['"shop-a"', '"${local.shop}-a"', "local.whole", "var.whole"])
+def test_a_name_that_a_call_gives_to_a_module(given: str, tmp_path: Path) -> None:
+    """The module looks up what its caller names."""
+    network, reads, _ = named("a tag")
+    written(tmp_path, network, "", "module.found.subnets")
+    sought = reads.replace('"shop-a"', "var.name")
+    files = {
+        "app/found.tf": f"""
+locals {{
+  shop  = "shop"
+  whole = "${{local.shop}}-a"
+}}
+variable "whole" {{
+  default = "shop-a"
+}}
+module "found" {{
+  source = "../modules/found"
+  name   = {given}
+}}
+""",
+        "modules/found/main.tf": f"""{sought}
+variable "name" {{}}
+output "subnets" {{
+  value = [data.aws_subnet.a.id]
+}}
+""",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert "var.name" in sought
+    report = judged(tmp_path)
+    assert [verdict for verdict, _, _ in verdicts(report)] == ["fail"]
+    assert [one.to_stack for one in report.document.ties] == ["net"]
+
+
 @pytest.mark.parametrize(
     ("name", "colon", "tied"),
     [
@@ -840,7 +876,7 @@ def test_groups_elsewhere_are_reported_where_they_are_used(tmp_path: Path) -> No
 
 
 def test_a_value_that_leads_to_a_store_elsewhere(tmp_path: Path) -> None:
-    """What is wrong in the other root is no resource's of this one, whatever gives it the name."""
+    """It is reported for the task definition, with what gives it the name."""
     config = 'bucket = "states"\n    key = "net.tfstate"'
     reads = STATE.replace("%KIND%", "s3").replace("%CONFIG%", config)
     network = (
@@ -867,4 +903,32 @@ locals {
 
     (found,) = judged(tmp_path, "TW106").document.findings
     assert (found.verdict, found.file) == ("fail", "app/main.tf")
-    assert "the value comes from here" in [step.text for step in found.because]
+    assert found.resource == "aws_ecs_task_definition.api"
+    assert f"{found.resource} takes its value from here" in [step.text for step in found.because]
+
+
+def test_a_store_that_only_tasks_of_the_context_use(tmp_path: Path) -> None:
+    """It is not judged, though the module that makes both is one that the scan has, too."""
+    config = 'bucket = "states"\n    key = "net.tfstate"'
+    reads = STATE.replace("%KIND%", "s3").replace("%CONFIG%", config)
+    network = NETWORK.replace("%BACKEND%", S3.replace("%KEY%", 'key = "net.tfstate"'))
+    store = """
+resource "aws_db_instance" "main" {
+  engine         = "postgres"
+  engine_version = "14"
+}
+"""
+    service = SERVICE.replace("%READS%", store).replace("%SUBNETS%", OUTPUT)
+    named = '{ name = "api", environment = [{ name = "HOST", value = DB }], image'
+    service = service.replace('{ name = "api", image', named)
+    shop = service.replace("DB }", "aws_db_instance.main.address }").partition("\n}\n")[2] + reads
+    root = 'terraform {\n  backend "s3" {}\n}\nmodule "shop" {\n  source = "../shop"\n}\n'
+    for folder, text in (("net", network), ("shop", shop), ("app", root), ("other", root)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "main.tf").write_text(text)
+    context = (str(tmp_path / "other"), str(tmp_path / "net"))
+
+    (found,) = judged(tmp_path, "TW106", context=context).document.findings
+
+    assert len(found.instances) == 1
+    assert found.file == "shop/main.tf"

@@ -81,6 +81,13 @@ class ResourceReader:
             return ()
         return (AttributeChange(AttributePath(self.id, ""), code, code, form="beside"),)
 
+    def provider_majors(self) -> tuple[int | None, int | None]:
+        """The lowest and the highest major version that Terraform's provider may have, if any."""
+        found = map(self.resource.metadata.fields.get, ("provider_lowest", "provider_highest"))
+        numbers = (said.data if isinstance(said, Known) else None for said in found)
+        lowest, highest = (each if isinstance(each, int) else None for each in numbers)
+        return lowest, highest
+
     def complain(self, cell: Cell, message: str) -> None:
         """Note that what stands at a cell cannot be read."""
         error, call = SourceError(cell.place, f"{self.name}: {message}"), self.origin.download

@@ -214,7 +214,8 @@ def described(r: ResourceReader, body: Cell, spelled: InstanceSchema, id_: str) 
         link for each in named for link in r.links(SecurityGroup, each, "uses security group")
     )
     public = at(spelled.public) if not spelled.on_interface else r.nothing()
-    address = None if public.absent else setting(public, spelled.public, meanings=SWITCH)
+    said = not (public.absent or _is_never_sent(r, public))
+    address = setting(public, spelled.public, meanings=SWITCH) if said else None
     subnets = at(spelled.subnet)
     within = list(r.links(Subnet, subnets, "runs in"))
     interfaces = list(_interfaces(r, body, spelled))
@@ -252,6 +253,21 @@ def described(r: ResourceReader, body: Cell, spelled: InstanceSchema, id_: str) 
         template=template,
         optimized=_may_register(r, spelled, template) and made_for_ecs(r, at(spelled.image)),
     )
+
+
+def _is_never_sent(r: ResourceReader, public: Cell) -> bool:
+    """Whether the provider leaves it to the subnet that a launch configuration says `false`.
+
+    Up to version 4.16 it did not send that to AWS (hashicorp/terraform-provider-aws, issue 13137).
+    """
+    if r.resource.type != "aws_launch_configuration" or public.known not in (False, "false"):
+        return False
+    _, highest = r.provider_majors()
+    return highest is not None and highest < _SENDS_FALSE
+
+
+_SENDS_FALSE = 4
+"""The major version of the provider that began to send it."""
 
 
 def _may_register(r: ResourceReader, spelled: InstanceSchema, template: Link | None) -> bool:

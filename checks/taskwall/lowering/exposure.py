@@ -113,7 +113,7 @@ def exposure(r: ResourceReader) -> Iterator[Exposure]:
 
 def _by_provider(r: ResourceReader, cell: Cell, name: str) -> Setting:
     """Whether a Redshift cluster is public that does not say so."""
-    lowest, highest = _major(r, "provider_lowest"), _major(r, "provider_highest")
+    lowest, highest = r.provider_majors()
     if highest is not None and highest < _PRIVATE_SINCE:
         says = f"the provider makes it public by default before its version {_PRIVATE_SINCE}"
         return setting(cell, name, True, says)
@@ -122,13 +122,6 @@ def _by_provider(r: ResourceReader, cell: Cell, name: str) -> Setting:
         return setting(cell, name, False, says)
     why = "is not set, and provider versions differ in its default"
     return setting(replace(cell, value=_unknown(name, r.name, why)), name)
-
-
-def _major(r: ResourceReader, name: str) -> int | None:
-    """What Terraform is told of the provider's major version, if anything."""
-    said = r.resource.metadata.fields.get(name)
-    found = said.data if isinstance(said, Known) else None
-    return found if isinstance(found, int) else None
 
 
 _PRIVATE_SINCE = 6

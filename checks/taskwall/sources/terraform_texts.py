@@ -103,6 +103,10 @@ DEEPEST_HOLE = 3
 """A variable stands in a local, which stands in another: so deep at most, as written by hand."""
 
 _GIVEN = pattern(r'^[ \t]*([\w-]+)[ \t]*=[ \t]*"([^"\n]+)"', re.MULTILINE)
+_PASSED = pattern(
+    r'^[ \t]*([\w-]+)[ \t]*=[ \t]*(?:"([^"\n]+)"|(?:var|local)\.([\w-]+)[ \t]*$)', re.MULTILINE
+)
+"""An argument of a module: a text, or the variable or local that holds one."""
 _DEFAULT = pattern(r'\bdefault\s*=\s*"([^"\n]+)"')
 
 
@@ -124,7 +128,7 @@ class SearchedFile(Struct, frozen=True):
     names, `has_backend` is whether it says where its state lies, `is_open` whether it leaves the
     name of that to `terraform init`. `values` are what variables and locals may be that it names.
     `looks_up` are resources by type and by what they are called, `calls` the modules that it calls
-    by path.
+    by path, and `passes` what it gives to each of these.
     """
 
     asks: tuple[_Asked, ...]
@@ -135,6 +139,7 @@ class SearchedFile(Struct, frozen=True):
     values: tuple[tuple[str, str], ...]
     looks_up: tuple[tuple[str, str], ...]
     calls: tuple[str, ...]
+    passes: tuple[tuple[str, str, str], ...] = ()
 
 
 class Sought(Struct, frozen=True):
@@ -156,6 +161,8 @@ class TerraformTexts:
         self._values_in = cache(self._values_of_folder)
         self._units: dict[str, dict[str, None]] = {}
         """The units of Terragrunt that were read, by the folders of their modules."""
+        self._passed: dict[str, dict[tuple[str, str], None]] = {}
+        """What calls give to the variables of modules, by the folders of these."""
 
     def read(self, path: str) -> SearchedFile:
         """What a file reads and writes."""
@@ -206,8 +213,13 @@ class TerraformTexts:
         waiting = list(paths)
         seen = {os.path.dirname(path) for path in waiting}
         for path in waiting:
-            for source in self.read(path).calls:
-                folder = os.path.normpath(os.path.join(os.path.dirname(path), source))
+            caller, file = os.path.dirname(path), self.read(path)
+            for source, variable, text in file.passes:
+                values = self._values_of(text, caller)
+                given = self._passed.setdefault(os.path.normpath(os.path.join(caller, source)), {})
+                given.update(dict.fromkeys((variable, value) for value in values))
+            for source in file.calls:
+                folder = os.path.normpath(os.path.join(caller, source))
                 if folder in seen or not self._is_within(folder, boundary):
                     continue
                 seen.add(folder)
@@ -224,12 +236,15 @@ class TerraformTexts:
     def _named(self, called: Iterable[tuple[str, str]], folder: str) -> Iterator[tuple[str, str]]:
         """Resources by type and name, with the values of the variables that stand in these."""
         for type_, text in called:
-            names = [text]
-            for _ in range(DEEPEST_HOLE):
-                if len(names) <= MOST_NAMES:
-                    names = [each for name in names for each in self._filled(name, folder)]
-            if len(names) <= MOST_NAMES:
-                yield from ((type_, name) for name in dict.fromkeys(names))
+            yield from ((type_, name) for name in self._values_of(text, folder))
+
+    def _values_of(self, text: str, folder: str) -> Iterable[str]:
+        """What a text with holes may be, in which others may be left; nothing if it may be many."""
+        texts = [text]
+        for _ in range(DEEPEST_HOLE):
+            if len(texts) <= MOST_NAMES:
+                texts = [each for one in texts for each in self._filled(one, folder)]
+        return dict.fromkeys(texts) if len(texts) <= MOST_NAMES else ()
 
     def _filled(self, text: str, folder: str) -> Iterator[str]:
         """What a text with holes may be; a hole of which no text says what stands in it stays."""
@@ -245,6 +260,8 @@ class TerraformTexts:
     def _values_of_folder(self, folder: str) -> dict[str, tuple[str, ...]]:
         """What variables and locals of a module may be, where texts beside it, or units, say so."""
         found: dict[str, tuple[str, ...]] = {}
+        for name, value in self._passed.get(folder, ()):
+            found[name] = (*found.get(name, ()), value)
         names = (one for one in self._files.names(folder) if one.endswith((*TERRAFORM, ".tfvars")))
         for path in (*(os.path.join(folder, one) for one in names), *self._units.get(folder, ())):
             for name, value in self.read(path).values:
@@ -257,13 +274,17 @@ def _searched(text: str) -> SearchedFile:
     asks, values = [], list[tuple[str, str]]()
     writes, writes_by = set[str](), set[str]()
     looks_up, calls = list[tuple[str, str]](), list[str]()
+    passes = list[tuple[str, str, str]]()
     is_open = has_backend = False
     for match, block in _blocks(text, _BLOCK):
         if match["sought"]:
             names = [*_called(block), *((ANY,) if _TAGS.search(block) else ())]
             looks_up += [(_SOUGHT[match["sought"]], name) for name in names]
         elif match["call"] or match["unit"]:
-            calls += _LOCAL.findall(block)
+            sources = _LOCAL.findall(block)
+            calls += sources
+            for name, value, held in _PASSED.findall(block) if sources else ():
+                passes.append((sources[0], name, value or f"${{var.{held}}}"))
         elif match["locals"] or match["inputs"]:
             values += _GIVEN.findall(block)
         elif match["variable"]:
@@ -287,6 +308,7 @@ def _searched(text: str) -> SearchedFile:
         tuple(values),
         tuple(looks_up),
         tuple(calls),
+        tuple(passes),
     )
 
 

@@ -171,8 +171,10 @@ def _are_tasks(network: Network) -> Fact:
 
 def _refers(variable: Variable, store: Store) -> Fact:
     """That a task's environment refers to a data store; unknown of what is only possible."""
-    text, on = f"{variable.definition.name} refers to {store.name}", variable.on
-    return Fact(None if on.silent else True, text, variable.at, needs=on.maybe if on.silent else ())
+    name, on = variable.definition.name, variable.on
+    needs = on.maybe if on.silent else ()
+    text = f"{name} refers to {store.name}"
+    return Fact(None if on.silent else True, text, variable.at, name, needs)
 
 
 def _may_refer(variable: Variable, store: Store) -> Fact:

@@ -88,8 +88,8 @@ _OF_ITS_REGION = frozenset(
 _OF_USERS_LEFT_OUT = frozenset(("aws_security_group",))
 """What is judged by who is written to use it, also if a count leaves these out."""
 
-_BY_THE_PROVIDER = frozenset(("aws_redshift_cluster",))
-"""What the versions of the provider make different things of, where nothing is written."""
+_BY_THE_PROVIDER = frozenset(("aws_launch_configuration", "aws_redshift_cluster"))
+"""What the versions of the provider make different things of."""
 
 
 _SET_BY_HAND = ("value", "insecure_value")
