@@ -54,7 +54,7 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
             return False  # Its tasks use no groups: TW208 judges those of their instances.
         return front.kind is None or (
             front.kind == "application"
-            and hangs_on_balancer(network, source, front, used, partial(_unsettled, network))
+            and hangs_on_balancer(network, source, used, partial(_unsettled, network))
         )
 
     text = "a security group of {} lets clients bypass the load balancer"

@@ -195,7 +195,7 @@ def _unseen(network: Network) -> Iterator[Verdict]:
         "the instances of {} let clients bypass the load balancer",
         lambda source, front: (
             shares_network(network, source).truth
-            and hangs_on_balancer(network, source, front, groups, partial(_unsettled, network))
+            and hangs_on_balancer(network, source, groups, partial(_unsettled, network))
         ),
     )
     for verdict in elsewhere:

@@ -271,7 +271,6 @@ def asks_for_balancer(network: Network, attachment: GroupAttachment, fact: Fact)
 def hangs_on_balancer(
     network: Network,
     source: TaskSource,
-    front: BalancerPath,
     used: Iterable[GroupAttachment],
     unsettled: Callable[[GroupAttachment, Permission], bool],
 ) -> bool:
@@ -280,7 +279,6 @@ def hangs_on_balancer(
     Args:
         network: the network.
         source: the task source behind it.
-        front: the way from it.
         used: the groups of its tasks or instances, and of others.
         unsettled: whether a permission of a group hangs on the load balancer.
 
@@ -288,16 +286,12 @@ def hangs_on_balancer(
         True also where a group is not in the sources, or none is known.
     """
     own = [(each, fact) for each in used for user, fact in each.attached if user.id == source.id]
-    return (
-        front.fact.truth is None
-        or not own
-        or any(
-            fact.truth is None
-            or each.declared is None
-            or bool(each.declared.external)
-            or any(unsettled(each, permission) for permission in ingress(network, each))
-            for each, fact in own
-        )
+    return not own or any(
+        fact.truth is None
+        or each.declared is None
+        or bool(each.declared.external)
+        or any(unsettled(each, permission) for permission in ingress(network, each))
+        for each, fact in own
     )
 
 
