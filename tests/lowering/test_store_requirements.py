@@ -196,7 +196,9 @@ def test_a_single_parameter_of_json(value: str) -> None:
     ("body", "truth"),
     [
         ("replicate_source_db = aws_db_instance.s.identifier", False),
-        ("replicate_source_db = aws_db_instance.s.arn", None),
+        ("replicate_source_db = aws_db_instance.s.arn", False),
+        ("replicate_source_db = aws_db_instance.s.arn\nprovider = aws.other", None),
+        ('replicate_source_db = aws_db_instance.s.arn\nregion = "eu-west-1"', None),
         ('replicate_source_db = "arn:aws:rds:eu-west-1:1:db:s"', None),
         ("replicate_source_db = var.v", None),
         ("replicate_source_db = var.v ? aws_db_instance.s.identifier : null", None),
@@ -211,7 +213,7 @@ def test_a_single_parameter_of_json(value: str) -> None:
     ],
 )
 def test_replicas(body: str, truth: bool | None) -> None:
-    """One by its ARN is in another Region, and one with a group of its own has what that says."""
+    """One of another Region has another group, and one with its own group has what that says."""
     source = f'resource "{DATABASE}" "s" {{\nengine = "postgres"\nengine_version = "14.1"\n}}\n'
     (found,) = requirements(DATABASE, body, source)
 

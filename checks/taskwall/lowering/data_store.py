@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from taskwall.core.change import AttributeChange
 from taskwall.core.facts import Fact
 from taskwall.core.values import Fields, Need, Reference, Text, Unknown, Value, dereferenced
+from taskwall.lowering._default_vpc import own_region
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.lowering.database_port import DATABASES, database_port
 from taskwall.lowering.exposure import exposure
@@ -384,20 +385,20 @@ _REPLICATED = ("replicate_source_db", "SourceDBInstanceIdentifier")
 def _source(r: ResourceReader) -> ResourceReader | None:
     """The database of the same Region that a read replica copies, if the sources write it.
 
-    One of another Region is named by its ARN, and has no group in common with its replica
-    (CreateDBInstanceReadReplica, DBParameterGroupName).
+    One of another Region has no group in common with its replica (CreateDBInstanceReadReplica,
+    DBParameterGroupName).
     """
     if r.resource.type not in ("aws_db_instance", "AWS::RDS::DBInstance"):
         return None
     cell = r.attribute(*_REPLICATED)
-    by_arn = isinstance(cell.value, Reference) and cell.value.attribute.lower().endswith("arn")
-    if by_arn or str(cell.known).startswith("arn:"):
+    if str(cell.known).startswith("arn:"):
         return None
     link = r.link(Store, cell, "is a replica of")
     found = r.builder.resources.get(link.to) if link is not None and link.exact else None
     if found is None or found.data or found.origin.maybe or found.type != r.resource.type:
         return None
-    return ResourceReader(found, r.builder)
+    near = own_region(found) == own_region(r.resource)
+    return ResourceReader(found, r.builder) if near else None
 
 
 def _by(group: str, fixed: str = "") -> RequirementReader:

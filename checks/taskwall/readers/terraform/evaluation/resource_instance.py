@@ -79,7 +79,7 @@ _SUBNETS = {
 _OF_ITS_REGION = frozenset(
     (
         *("aws_default_security_group", "aws_default_subnet", "aws_default_vpc"),
-        *("aws_acm_certificate", "aws_security_group"),
+        *("aws_acm_certificate", "aws_db_instance", "aws_security_group"),
         *("aws_ecr_image", "aws_ecr_repository", "aws_ecs_task_definition"),
     )
 )
