@@ -387,6 +387,53 @@ def test_what_a_module_may_allow_is_asked_once(protocol: str, group: str, asked:
     assert {one.rule for one in shown if "rule in module.cache" in one.message} == asked
 
 
+INLINE = """
+  ingress {
+    protocol        = "tcp"
+    from_port       = 443
+    to_port         = 443
+    security_groups = ["sg-12345678"]
+  }
+"""
+SELF = """
+  ingress {
+    protocol  = "-1"
+    from_port = 0
+    to_port   = 0
+    self      = true
+  }
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "asked"),
+    [
+        (INLINE, "TW212", False),
+        (INLINE, "TW216", True),
+        (SELF, "TW216", False),
+        (SELF, "TW204", True),
+    ],
+    ids=["removed rules", "own members", "own members already", "others"],
+)
+def test_what_a_module_may_allow_is_asked_where_it_is_a_mistake_of_its_own(
+    written: str, rule: str, asked: bool
+) -> None:
+    """Nobody knows a rule of an absent module that inline rules remove, nor needs a second one."""
+    text = GROUP_HANDED_OVER.replace("%PROTOCOL%", "tcp")
+    group = 'resource "aws_security_group" "web" {\n  vpc_id = aws_vpc.main.id\n'
+    start = text.index('resource "aws_ecs_service" "web"')
+    text += text[start:].replace('"aws_ecs_service" "web"', '"aws_ecs_service" "api"')
+    text = text.replace(group, group + written)
+    assert written in text
+    [stack], _ = terraform.stacks(["/nowhere/main.tf"], Files({"/nowhere/main.tf": text}), Inputs())
+    rules = [each for each in all_rules() if each.id == rule]
+
+    found = judge(stack, rules, Settings(show=("unknown",))).findings
+
+    messages = [one.finding.message for one in found if not one.unreported]
+    assert any("rule in module.cache" in message for message in messages) is asked
+
+
 SHARED = """
 variable "images" {
   default = ["ecr.api", "ecr.dkr"]

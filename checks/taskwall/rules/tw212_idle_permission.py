@@ -71,6 +71,7 @@ def idle_permission(network: Network) -> Iterator[Verdict]:
                     holds=f"{each.group} does not set its {way} rules inline",
                     about=permission.id,
                     concerned=each.fact & permission.fact,
-                    unreported=found.open and found.fact.truth is None,
+                    # Nor does anybody know the rules of a module that is not there.
+                    unreported=permission.on.unseen or (found.open and found.fact.truth is None),
                     remedy=_IN_ONE_WAY,
                 )

@@ -39,6 +39,8 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
             if own.truth is not False:
                 meant = all_of((shared.neighbours, only_opens(permission, shared.ports, whose)))
                 judged.append((permission, all_of((own, ~meant))))
+        written = (all_of((fact, one.fact)) for one, fact in judged if not one.on.unseen)
+        fails = any(fact.truth for fact in written)
         for each in by_permission(judged):
             permission = each.permission
             yield Verdict(
@@ -51,6 +53,8 @@ def shared_self_admission(network: Network) -> Iterator[Verdict]:
                 about=permission.id,
                 block=permission.written_in,
                 concerned=all_of((shared.fact, permission.fact)),
+                # What a module that is not there may add to that is no other mistake.
+                unreported=permission.on.unseen and fails,
                 advice=permission.for_group(Placeholder("id of the caller's group")),
             )
         group = attachment.declared
