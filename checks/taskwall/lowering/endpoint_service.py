@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from taskwall.core.values import Known, same
 from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.endpoints.endpoint_service import EndpointService, ServicePermission
@@ -22,7 +24,7 @@ def endpoint_service(r: ResourceReader) -> Iterator[Entity]:
         external=r.external,
         balancers=tuple(link for found in links for link in found),
         acceptance=r.setting("acceptance_required", "AcceptanceRequired", meanings=SWITCH),
-        principals=_principals(r.attribute("allowed_principals", "")),
+        principals=tuple(_principals(r.attribute("allowed_principals", ""))),
     )
 
 
@@ -30,8 +32,12 @@ def endpoint_service(r: ResourceReader) -> Iterator[Entity]:
 def service_permission(r: ResourceReader) -> Iterator[Struct]:
     cell = r.attribute("vpc_endpoint_service_id", "ServiceId")
     link = r.must(EndpointService, cell, "allows principals to connect to")
-    yield ServicePermission(link, _principals(r.attribute("principal_arn", "AllowedPrincipals")))
+    principals = _principals(r.attribute("principal_arn", "AllowedPrincipals"))
+    yield ServicePermission(link, tuple(principals))
 
 
-def _principals(cell: Cell) -> tuple[Setting, ...]:
-    return tuple(setting(each, cell.key) for each in cell.each())
+def _principals(cell: Cell) -> Iterator[Setting]:
+    """The principals that a list has or may have: one that is not all certainly is not."""
+    for each in cell.each():
+        named = each.value is not None and same(each.value, Known("*")) is False
+        yield setting(replace(each, doubt=None) if named else each, cell.key)

@@ -52,9 +52,13 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
     def is_open(source: TaskSource, front: BalancerPath) -> bool:
         if awsvpc(network, source).truth is False:
             return False  # Its tasks use no groups: TW208 judges those of their instances.
+        # Whether such a load balancer stands in front is open: then all permissions are.
         return front.kind is None or (
             front.kind == "application"
-            and hangs_on_balancer(network, source, used, partial(_unsettled, network))
+            and (
+                front.fact.truth is None
+                or hangs_on_balancer(network, source, used, partial(_unsettled, network))
+            )
         )
 
     text = "a security group of {} lets clients bypass the load balancer"

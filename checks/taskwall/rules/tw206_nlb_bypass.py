@@ -83,7 +83,11 @@ def nlb_bypass(network: Network) -> Iterator[Verdict]:
             return False  # Its tasks use no groups: TW208 judges those of their instances.
         # What groups of the sources allow is judged above, one by one.
         return front.kind is None or (
-            front.kind == "network" and hangs_on_balancer(network, source, used, lambda *_: False)
+            front.kind == "network"
+            and (
+                front.fact.truth is None
+                or hangs_on_balancer(network, source, used, lambda *_: False)
+            )
         )
 
     text = "{} allows ingress not only from the VPC and the load balancer"

@@ -16,9 +16,11 @@ from taskwall.core.values import (
     Reference,
     Scalar,
     Span,
+    Text,
     Value,
     dereferenced,
     needs,
+    same,
     spelled,
     without_option,
 )
@@ -104,6 +106,8 @@ class Setting(Struct, frozen=True, gc=False):
         wanted = {_folded(answer) for answer in answers}
         if self.open:
             truths = {_folded(answer) in wanted for answer in self._possible}
+            if not truths and not any(map(self._may_be, wanted)):
+                truths = {False}
             if len(truths) != 1:
                 text = f"{self.name} of {self.resource} is {spelled(answers[0])}"
                 return Fact(None, text, self.place, self.resource, self.needs)
@@ -111,6 +115,14 @@ class Setting(Struct, frozen=True, gc=False):
         else:
             truth = _folded(self.known) in wanted
         return Fact(truth, self.sentence, self.place, self.resource, otherwise=self.sentence)
+
+    def _may_be(self, answer: Scalar) -> bool:
+        """Whether it may be an answer (in small letters), as far as it is known in part."""
+        value = dereferenced(self.value)
+        if not isinstance(value, Text):
+            return True
+        parts = (part.lower() if isinstance(part, str) else part for part in value.parts)
+        return same(Text(tuple(parts)), Known(answer)) is not False
 
     def to(self, wanted: NewValue, cloudformation: NewValue = None) -> tuple[AttributeChange, ...]:
         """The change that sets it; none where there is no one attribute to set.
