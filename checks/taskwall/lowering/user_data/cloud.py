@@ -8,11 +8,11 @@ from base64 import b64encode
 from msgspec import Struct
 
 from taskwall.core.values import Need
-from taskwall.lowering.user_data import shell
 from taskwall.lowering.user_data.machine import Machine, lines
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
 from taskwall.lowering.user_data.quoting import for_shell
-from taskwall.lowering.user_data.shell_commands import SHELL_NAMES, interpreter
+from taskwall.lowering.user_data.shell import script
+from taskwall.lowering.user_data.shell.commands import SHELL_NAMES, interpreter
 
 READ = "2026-11-24"
 
@@ -144,7 +144,7 @@ def _script(machine: Machine, part: MimePart) -> None:
                 part.row, machine.unknown(f"what the script of {first[2:].strip()} does")
             )
         return
-    shell.run(machine, text, part.row + lead.count("\n"), part.doubt)
+    script.run(machine, text, part.row + lead.count("\n"), part.doubt)
 
 
 _ALIASES = Need("user data", "has aliases of YAML, which are not followed")
@@ -184,11 +184,11 @@ def _orders(
         if stage == "write_files":
             _write(machine, part, order, doubt)
         elif isinstance(order, str):
-            shell.run(machine, order, _row(part, order), doubt)
+            script.run(machine, order, _row(part, order), doubt)
         elif isinstance(order, list):
             words = [str(word) for word in order]
             command = " ".join(for_shell(word) for word in words)
-            shell.run(machine, command, _row(part, words[0] if words else ""), doubt)
+            script.run(machine, command, _row(part, words[0] if words else ""), doubt)
 
 
 def _write(machine: Machine, part: MimePart, order: object, doubt: tuple[Need, ...]) -> None:

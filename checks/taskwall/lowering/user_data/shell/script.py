@@ -17,7 +17,7 @@ from taskwall.core.truths import all_true, any_true, negation
 from taskwall.core.values import Need
 from taskwall.lowering.user_data.machine import ON_INSTANCE, Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
-from taskwall.lowering.user_data.shell_commands import (
+from taskwall.lowering.user_data.shell.commands import (
     DEEPEST,
     SHELL_NAMES,
     ReturnError,
@@ -29,14 +29,14 @@ from taskwall.lowering.user_data.shell_commands import (
     spend,
     stripped,
 )
-from taskwall.lowering.user_data.shell_conditions import TEXT_SIGNS, of_words, parted
-from taskwall.lowering.user_data.shell_syntax import (
+from taskwall.lowering.user_data.shell.conditions import TEXT_SIGNS, of_words, parted
+from taskwall.lowering.user_data.shell.syntax import (
     counted_names,
     leaves_of,
     tree_of,
     with_own_ends,
 )
-from taskwall.lowering.user_data.shell_words import PATTERN_NODES, PLAIN_TEXT, ShellWords
+from taskwall.lowering.user_data.shell.words import PATTERN_NODES, PLAIN_TEXT, ShellWords
 
 if TYPE_CHECKING:
     from tree_sitter import Node
