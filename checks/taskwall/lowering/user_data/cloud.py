@@ -12,7 +12,7 @@ from taskwall.lowering.user_data.machine import Machine, lines
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
 from taskwall.lowering.user_data.quoting import for_shell
 from taskwall.lowering.user_data.shell import script
-from taskwall.lowering.user_data.shell.commands import SHELL_NAMES, interpreter
+from taskwall.lowering.user_data.shell.shebang import SHELL_NAMES, interpreter
 
 READ = "2026-11-24"
 

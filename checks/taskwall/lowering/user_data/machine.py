@@ -9,6 +9,7 @@ from taskwall.core.patterns import pattern
 from taskwall.core.values import Fields, Need
 from taskwall.lowering.user_data.marked import STAND_IN, Marks, is_known
 
+CONFIG_FOLDER = "/etc/ecs"
 AGENT_CONFIG = "/etc/ecs/ecs.config"
 INSTANCE_CONFIG = "/var/lib/ecs/ecs.config"
 JSON_CONFIG = "/etc/ecs/ecs.config.json"
@@ -187,6 +188,10 @@ class Machine:
                 held[-1] = replace(new, text=last.text + new.text).waiting(last.doubt)
             else:
                 held.append(new)
+
+    def watches(self, path: str) -> bool:
+        """Whether a file matters: the agent may read it, or a script has written it."""
+        return path in WATCHED_FILES or path in self.files or path.startswith(f"{CONFIG_FOLDER}/")
 
     def replace(self, path: str, row: int, needs: tuple[Need, ...], *, whole: bool) -> None:
         """Something has changed a file, or replaced the whole of it, nobody knows how."""

@@ -17,19 +17,18 @@ from taskwall.core.truths import all_true, any_true, negation
 from taskwall.core.values import Need
 from taskwall.lowering.user_data.machine import ON_INSTANCE, Machine, ScriptLine, lines, opaque
 from taskwall.lowering.user_data.marked import STAND_IN, is_known
-from taskwall.lowering.user_data.shell.commands import (
+from taskwall.lowering.user_data.shell.call import (
     DEEPEST,
-    SHELL_NAMES,
     ReturnError,
     ShellCall,
     StopError,
-    interpreter,
-    program,
-    ran,
     spend,
-    stripped,
 )
+from taskwall.lowering.user_data.shell.command_prefixes import stripped
+from taskwall.lowering.user_data.shell.commands import ran
 from taskwall.lowering.user_data.shell.conditions import TEXT_SIGNS, of_words, parted
+from taskwall.lowering.user_data.shell.programs import other_language
+from taskwall.lowering.user_data.shell.shebang import SHELL_NAMES, interpreter
 from taskwall.lowering.user_data.shell.syntax import (
     counted_names,
     leaves_of,
@@ -644,7 +643,7 @@ class Shell(ShellWords):
             name, step = words[0].rpartition("/")[2], ran
             if name != words[0] and (by := self._interpreter(words[0])):
                 name, words = by, ["", *words]
-                step = ran if by in SHELL_NAMES else program
+                step = ran if by in SHELL_NAMES else other_language
             call = ShellCall(self, name, words[1:], frozenset(in_quotes), given, row, doubt, depth)
             return step(call)
         finally:
