@@ -58,18 +58,16 @@ class ScriptLine(Struct, frozen=True):
         return self if doubt == self.doubt else replace(self, doubt=doubt)
 
 
-def lines(
-    text: str, row: int, doubt: tuple[Need, ...] = (), within: bool = True
-) -> list[ScriptLine]:
+def lines(text: str, row: int, within: bool = True) -> list[ScriptLine]:
     """A text as lines; `within`: each stands on a row of its own, else all on the first."""
     pieces = text.split("\n")
     found = [
-        ScriptLine(piece, row + number if within else row, doubt)
+        ScriptLine(piece, row + number if within else row)
         for number, piece in enumerate(pieces[:-1])
     ]
     if pieces[-1]:
         last = row + len(pieces) - 1 if within else row
-        found.append(ScriptLine(pieces[-1], last, doubt, ended=False))
+        found.append(ScriptLine(pieces[-1], last, ended=False))
     return found
 
 
