@@ -71,6 +71,11 @@ def lines(text: str, row: int, within: bool = True) -> list[ScriptLine]:
     return found
 
 
+def lines_waiting(content: list[ScriptLine], needs: tuple[Need, ...]) -> list[ScriptLine]:
+    """Lines where their being there waits for more."""
+    return [line.waiting(needs) for line in content]
+
+
 def opaque(row: int, needs: tuple[Need, ...]) -> ScriptLine:
     """Lines that nothing tells."""
     return ScriptLine("", row, needs, opaque=True)

@@ -5,42 +5,47 @@ doubtful; what cannot be read (a script fetched from elsewhere, an unknown stand
 should) may have done anything.
 """
 
-import posixpath
 from collections.abc import Callable, Container
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
-
 from taskwall.core.patterns import pattern
-from taskwall.core.truths import all_true, any_true, negation
 from taskwall.core.values import Need
-from taskwall.lowering.user_data.machine import ON_INSTANCE, Machine, ScriptLine, lines, opaque
-from taskwall.lowering.user_data.marked import STAND_IN, is_known
-from taskwall.lowering.user_data.shell.call import (
-    DEEPEST,
-    ReturnError,
-    ShellCall,
-    StopError,
-    spend,
+from taskwall.lowering.user_data.machine import (
+    ON_INSTANCE,
+    Machine,
+    ScriptLine,
+    lines_waiting,
+    opaque,
 )
+from taskwall.lowering.user_data.marked import is_known
+from taskwall.lowering.user_data.shell.call import DEEPEST, ReturnError, ShellCall, StopError, spend
 from taskwall.lowering.user_data.shell.command_prefixes import stripped
 from taskwall.lowering.user_data.shell.commands import ran
-from taskwall.lowering.user_data.shell.conditions import TEXT_SIGNS, of_words, parted
+from taskwall.lowering.user_data.shell.conditions import is_true, succeeds
 from taskwall.lowering.user_data.shell.programs import other_language
+from taskwall.lowering.user_data.shell.redirections import (
+    Redirect,
+    heredoc,
+    herestring,
+    input_of,
+    redirect_of,
+    write_output,
+)
 from taskwall.lowering.user_data.shell.shebang import SHELL_NAMES, interpreter
+from taskwall.lowering.user_data.shell.standard_input import left_over
 from taskwall.lowering.user_data.shell.syntax import (
+    QUOTED_NODES,
+    REDIRECTED_NODES,
+    SILENT_NODES,
     counted_names,
-    leaves_of,
     tree_of,
     with_own_ends,
 )
-from taskwall.lowering.user_data.shell.words import PATTERN_NODES, PLAIN_TEXT, ShellWords
+from taskwall.lowering.user_data.shell.words import ShellWords
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-READ = "2026-11-29"
 
 
 def run(machine: Machine, script: str, row: int = 0, doubt: tuple[Need, ...] = ()) -> None:
@@ -48,29 +53,11 @@ def run(machine: Machine, script: str, row: int = 0, doubt: tuple[Need, ...] = (
     Shell(machine, row, doubt).run(script)
 
 
-class Redirect(Struct, frozen=True):
-    """Where output goes."""
-
-    path: str
-    append: bool
-
-
-_SAFE = frozenset(
-    (
-        "apt", "apt-get", "cat", "cd", "chmod", "chown", "curl", "dnf", "echo",
-        "install", "mkdir", "printf", "rpm", "set", "sleep", "start", "systemctl", "tee",
-        "touch", "true", "yum", "update-ca-trust",
-    )
-)  # fmt: skip
-"""Commands on whose success the next one counts: `mkdir -p /etc/ecs && echo ...`."""
-
-
 class Shell(ShellWords):
     """One script at work on a machine."""
 
     def __init__(self, machine: Machine, row: int, doubt: tuple[Need, ...], depth: int = 0) -> None:
-        super().__init__(machine)
-        self.row = row
+        super().__init__(machine, row)
         self.doubt = doubt
         self.depth = depth
         self.own: dict[str, str | None] | None = None
@@ -81,8 +68,6 @@ class Shell(ShellWords):
         self.called: set[str] = set()
         self.traps: list[tuple[str, int]] = []
         """Texts that are run at a signal, as at the script's end, with their rows."""
-        self.directory = ""
-        """Where it stands, as a marked path; "" for where it began, which matters to nobody."""
 
     def run(self, script: str, given: list[ScriptLine] | None = None) -> list[ScriptLine]:
         """Let a script act, with lines as its input; its output."""
@@ -108,9 +93,6 @@ class Shell(ShellWords):
         except StopError as end:
             return end.output
 
-    def _row(self, node: "Node") -> int:
-        return self.row + int(node.start_point.row)
-
     # statements
 
     def _each(
@@ -123,53 +105,31 @@ class Shell(ShellWords):
             if node.is_named:
                 # What `&` follows runs in a shell of its own.
                 alone = follows is not None and follows.type == "&"
-                step = self._apart_from if alone else self._statement
+                step = self.subshell if alone else self._statement
                 try:
                     found += step(node, given, doubt, depth)
-                    given = self._left_over(node, given) if given is whole else given
+                    given = left_over(self, node, given) if given is whole else given
                 except StopError as end:
                     end.output[:0] = found
                     raise
         return found
-
-    def _left_over(self, node: "Node", given: list[ScriptLine]) -> list[ScriptLine]:
-        """What a statement leaves of its input to the next one."""
-        if not given or not self._may_read(node):
-            return given
-        row = self._row(node)
-        spend(self.machine, row, sum(1 + len(line.doubt) for line in given))
-        return _doubtful(given, Machine.unknown(f"what line {row + 1} of user data reads"))
-
-    def _may_read(self, node: "Node") -> bool:
-        """Whether a statement may read its input."""
-        pending = [node]
-        for each in pending:
-            if each.type in _REDIRECTED:
-                pending += each.named_children[: 1 if each.type == "redirected_statement" else None]
-            elif each.type == "command":
-                words = stripped([self.text(word) for word in each.named_children])
-                if words and words[0] not in _WITHOUT_INPUT:
-                    return True
-            elif each.type not in _WITHOUT_INPUT and each.type not in _PASSED_OVER:
-                return True
-        return False
 
     def _statement(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """Let a statement act, with lines as its input; its output."""
         if depth > DEEPEST:
-            self.machine.anything(self._row(node), (Need("user data", "nests too deeply"),))
+            self.machine.anything(self.row_of(node), (Need("user data", "nests too deeply"),))
             return []
         kind = node.type
         self.machine.asked = None
         step = _STATEMENTS.get(kind)
         if step is not None:
             return step(self, node, given, doubt, depth + 1)
-        if kind in _PASSED_OVER:
+        if kind in SILENT_NODES:
             return []
         needs = (Need("a script in user data", "cannot be read in full"),)
-        self.machine.anything(self._row(node), needs)
+        self.machine.anything(self.row_of(node), needs)
         return []
 
     def group(
@@ -206,11 +166,11 @@ class Shell(ShellWords):
         except StopError as end:
             found = end.output
         self.machine.missing.pop(need, None)  # others in this line wait for the same words
-        return _doubtful(found, (need,))
+        return lines_waiting(found, (need,))
 
     def _need(self, node: "Node") -> Need:
         """What it waits for whether a part of a statement runs."""
-        what = f"{_WAITED_FOR.get(node.type, 'a condition')} in line {self._row(node) + 1}"
+        what = f"{_WAITED_FOR.get(node.type, 'a condition')} in line {self.row_of(node) + 1}"
         return Need(f"{what} of user data", ON_INSTANCE)
 
     def _asked(self, left: "Node", need: Need, *, fails: bool) -> None:
@@ -287,8 +247,8 @@ class Shell(ShellWords):
         if waits is None:
             return found
         try:
-            given = self._left_over(node.named_children[0], given)
-            return found + _doubtful(self._statement(right, given, waits, depth), waits)
+            given = left_over(self, node.named_children[0], given)
+            return found + lines_waiting(self._statement(right, given, waits, depth), waits)
         except StopError as end:
             end.output[:0] = found
             raise
@@ -302,64 +262,12 @@ class Shell(ShellWords):
         """
         left, right = node.named_children[0], node.named_children[-1]
         both = any(child.type == "&&" for child in node.children)
-        holds, need = self._holds(left), self._need(node)
+        holds, need = is_true(self, left), self._need(node)
         found = self._statement(left, given, doubt, depth)
         self._asked(left, need, fails=not both)
         if holds is not None:
             return found, right, doubt if holds is both else None
-        return found, right, doubt if both and self._succeeds(left) else (*doubt, need)
-
-    def _holds(self, node: "Node", depth: int = 0) -> bool | None:
-        """Whether a condition holds, None where only the instance knows: `[ -n "" ]`, `true`."""
-        parts = node.named_children
-        if node.has_error or depth > DEEPEST:
-            return None
-        if node.type == "negated_command" and len(parts) == 1:
-            return negation(self._holds(parts[0], depth + 1))
-        if node.type == "list":
-            ends = [self._holds(part, depth + 1) for part in (parts[0], parts[-1])]
-            both = any(child.type == "&&" for child in node.children)
-            return all_true(ends) if both else any_true(ends)
-        if node.type == "command":
-            words = [self.text(part) for part in parts]
-            if words in (["true"], [":"], ["false"]):
-                return words != ["false"]
-            return of_words(self.words(parts[1:]), self._exists) if words[:1] == ["test"] else None
-        if node.type != "test_command" or len(parts) != 1:
-            return None
-        if node.children[0].type == "[":
-            return of_words(self.words(leaves_of(parts[0])), self._exists)
-        leaves = leaves_of(parts[0])
-        if any(leaf.type in ("(", ")") for leaf in leaves):
-            return None
-        # The grammar takes `a || b = c` apart behind `b`.
-        either = parted(leaves, "||", _type)
-        return any_true(all_true(map(self._compares, parted(each, "&&", _type))) for each in either)
-
-    def _compares(self, leaves: "list[Node]") -> bool | None:
-        """What `[[` says of its words, which it does not split, without `&&` and `||`."""
-        words = []
-        for leaf in leaves:
-            text = self.text(leaf)
-            sign = leaf.type == "test_operator" or not leaf.is_named
-            words.append(text if sign or leaf.type in PATTERN_NODES else self.word(leaf))
-        compares = len(words) > 2 and words[-2] in TEXT_SIGNS
-        if compares and leaves[-1].type not in _QUOTED and not PLAIN_TEXT.fullmatch(words[-1]):
-            return None  # a pattern
-        return of_words(words, self._exists)
-
-    def _exists(self, word: str) -> bool | None:
-        """Whether a file is there where the script runs for the first time.
-
-        Scripts mark there what they have done once: `if [ ! -f .../sem/config_proxy ]`.
-        """
-        path = self.path(word)
-        if not path.startswith(_OF_THE_INSTANCE) or not is_known(path):
-            return None
-        held = self.machine.files.get(path)
-        if held is None:
-            return False
-        return None if not held or any(line.doubt for line in held) else True
+        return found, right, doubt if both and succeeds(self, left) else (*doubt, need)
 
     def branches(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -374,7 +282,7 @@ class Shell(ShellWords):
             ]
             if clause.type == "elif_clause":
                 conditions = clause.named_children[:1]
-            holds = self._holds(conditions[0]) if len(conditions) == 1 else None
+            holds = is_true(self, conditions[0]) if len(conditions) == 1 else None
             if clause.type == "else_clause" or holds:
                 own = [child for child in clause.children if child not in clauses]
                 return self._each(own, given, doubt, depth)
@@ -387,25 +295,15 @@ class Shell(ShellWords):
                 return [line for part in (first, *found) for line in part]
         return []
 
-    def _succeeds(self, node: "Node") -> bool:
-        while node.type in ("redirected_statement", "list", "pipeline") and node.named_children:
-            node = node.named_children[-1 if node.type != "redirected_statement" else 0]
-        if node.type == "declaration_command":
-            return True
-        words = node.named_children if node.type == "command" else []
-        words = [word for word in words if word.type != "variable_assignment"]
-        called = stripped([self.text(word) for word in words])
-        return bool(called) and called[0].rpartition("/")[2] in _SAFE
-
     def pipeline(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """Commands, each of which reads what the one before it writes."""
         for child in node.named_children:
-            given = self._apart_from(child, given, doubt, depth)
+            given = self.subshell(child, given, doubt, depth)
         return given
 
-    def _apart_from(
+    def subshell(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
         """A statement in a shell of its own: the outer one keeps its variables and goes on."""
@@ -429,12 +327,12 @@ class Shell(ShellWords):
         after: list[tuple[str, Node]] = []
         for child in node.named_children:
             if child.type == "heredoc_redirect":
-                given = self._heredoc(child, given, redirects, after)
+                given = heredoc(self, child, given, redirects, after)
             elif child.type == "herestring_redirect":
-                given = lines(self.word(child.named_children[-1]) + "\n", self._row(child))
+                given = herestring(self, child)
             elif child.type == "file_redirect":
-                self._redirect(child, redirects)
-                given = self._input(child, given)
+                redirects += redirect_of(self, child)
+                given = input_of(self, child, given)
         before: list[ScriptLine] = []
         found: list[ScriptLine] = []
         ended: StopError | None = None
@@ -444,95 +342,25 @@ class Shell(ShellWords):
             before, body, waits = self._left(body, outer, doubt, depth)
             if waits is None:
                 return before
-            given = self._left_over(left, outer) if given is outer else given
+            given = left_over(self, left, outer) if given is outer else given
             doubt = waits
         if body is not None:
             try:
                 found = self._statement(body, given, doubt, depth)
             except StopError as end:
                 found, ended = end.output, end
-        found = before + _doubtful(self._written(redirects, found, doubt), doubt)
+        found = before + lines_waiting(write_output(self, redirects, found, doubt), doubt)
         if ended is not None:
             ended.output = found
             raise ended
         for how, statement in after:
-            sure = how == "|" or (how == "&&" and body is not None and self._succeeds(body))
+            sure = how == "|" or (how == "&&" and body is not None and succeeds(self, body))
             feed = found if how == "|" else []
-            step = self._apart_from if how == "|" else self._statement
+            step = self.subshell if how == "|" else self._statement
             waits = doubt if sure else (*doubt, self._need(node))
-            out = _doubtful(step(statement, feed, waits, depth), waits)
+            out = lines_waiting(step(statement, feed, waits, depth), waits)
             found = out if how == "|" else found + out
         return found
-
-    def _redirect(self, node: "Node", into: list[Redirect]) -> None:
-        descriptor = node.child_by_field_name("descriptor")
-        if descriptor is not None and self.text(descriptor) != "1":
-            return
-        signs = {child.type for child in node.children if not child.is_named}
-        to = node.child_by_field_name("destination")
-        if to is None or not signs & {">", ">>", "&>", "&>>", ">|", ">&"} or to.type == "number":
-            return
-        into.append(Redirect(self.word(to), bool(signs & {">>", "&>>"})))
-
-    def _input(self, node: "Node", given: list[ScriptLine]) -> list[ScriptLine]:
-        """What a command reads where a redirection may say from which file."""
-        source = node.child_by_field_name("destination")
-        if source is None or all(child.type != "<" for child in node.children):
-            return given
-        path = self.path(self.word(source))
-        if path == "/dev/null":
-            return []
-        return self.machine.files.get(path) or [opaque(self._row(node), Machine.unknown(path))]
-
-    def _heredoc(
-        self,
-        node: "Node",
-        given: list[ScriptLine],
-        redirects: list[Redirect],
-        after: "list[tuple[str, Node]]",
-    ) -> list[ScriptLine]:
-        """The text of a here-document; what else stands behind its sign is entered."""
-        quoted = tabs = False
-        how = ""
-        for child in node.children:
-            if child.type == "<<-":
-                tabs = True
-            elif child.type == "heredoc_start":
-                quoted = any(sign in self.text(child) for sign in "'\"\\")
-            elif child.type == "file_redirect":
-                self._redirect(child, redirects)
-            elif child.type in ("&&", "||"):
-                how = child.type
-            elif child.type == "pipeline":
-                after.append(("|", child))
-            elif child.type == "heredoc_body":
-                text = self.text(child) if quoted else self.expanded(child)
-                if tabs:
-                    # The body ends before the last line's tabs, which belong to its end.
-                    text = "\n".join(line.lstrip("\t") for line in text.split("\n"))
-                given = lines(text, self._row(child))
-            elif child.is_named and child.type != "heredoc_end":
-                after.append((how or "|", child))
-        return given
-
-    def path(self, word: str) -> str:
-        """A word as the path that it means where the shell stands."""
-        whole = f"{self.directory}/{word}" if self.directory else word
-        if word.startswith(("/", "~")) or not is_known(word[:1]):
-            whole = word
-        mark = STAND_IN.search(whole)
-        end = len(whole) if mark is None else whole.rfind("/", 0, mark.start())
-        if not word or end <= 0:
-            return whole
-        plain = posixpath.normpath(whole[:end])
-        # It keeps two slashes at the start, which mean one on Linux.
-        return (plain[1:] if plain.startswith("//") else plain) + whole[end:]
-
-    def subshell(
-        self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
-    ) -> list[ScriptLine]:
-        """Statements in a shell of their own."""
-        return self._apart_from(node, given, doubt, depth)
 
     def assignment(
         self, node: "Node", _given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -585,22 +413,10 @@ class Shell(ShellWords):
         redirects: list[Redirect] = []
         for child in node.named_children:
             if child.type == "file_redirect":
-                self._redirect(child, redirects)
-                given = self._input(child, given)
+                redirects += redirect_of(self, child)
+                given = input_of(self, child, given)
         found = self._command(node, given, doubt, depth)
-        return self._written(redirects, found, doubt)
-
-    def _written(
-        self, redirects: list[Redirect], found: list[ScriptLine], doubt: tuple[Need, ...]
-    ) -> list[ScriptLine]:
-        """Let output go where redirections say; what is left of it."""
-        for redirect in redirects[:-1]:
-            self.machine.write(self.path(redirect.path), [], redirect.append, doubt)
-        if not redirects:
-            return found
-        last = redirects[-1]
-        self.machine.write(self.path(last.path), found, last.append, doubt)
-        return []
+        return write_output(self, redirects, found, doubt)
 
     def _command(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -615,14 +431,13 @@ class Shell(ShellWords):
                 continue
             if child.type in ("herestring_redirect", "file_redirect"):
                 if child.type == "herestring_redirect":
-                    text = self.word(child.named_children[-1])
-                    given = lines(text + "\n", self._row(child))
+                    given = herestring(self, child)
                 continue
             found = self.words([child])
             words += found
-            if child.type in _QUOTED:
+            if child.type in QUOTED_NODES:
                 in_quotes.update(found)
-        row = self._row(node)
+        row = self.row_of(node)
         spend(self.machine, row, PER_COMMAND)
         called = node.child_by_field_name("name")
         self._let_write([child for child in node.named_children if child != called], doubt, depth)
@@ -651,16 +466,16 @@ class Shell(ShellWords):
 
     def _let_write(self, words: "list[Node]", doubt: tuple[Need, ...], depth: int) -> None:
         """Let those statements in `$(...)`, `<(...)` or `>(...)` act that write to a file."""
-        waiting = [*words]
-        for each in waiting:
+        pending = [*words]
+        for each in pending:
             if each.type in ("command_substitution", "process_substitution"):
                 written = self.text(each).startswith(">(")
-                given = [opaque(self._row(each), Machine.unknown("what it gets"))] * written
+                given = [opaque(self.row_of(each), Machine.unknown("what it gets"))] * written
                 for inner in each.named_children:
-                    if inner.type in _REDIRECTED:
-                        self._apart_from(inner, given, doubt, depth)
+                    if inner.type in REDIRECTED_NODES:
+                        self.subshell(inner, given, doubt, depth)
             elif each.type in _WITHIN_WORDS:
-                waiting += each.named_children
+                pending += each.named_children
 
     def _interpreter(self, word: str) -> str:
         """What runs a script that is called by its path; "" for what is no script."""
@@ -688,18 +503,9 @@ class Shell(ShellWords):
         return found
 
 
-def _doubtful(content: list[ScriptLine], needs: tuple[Need, ...]) -> list[ScriptLine]:
-    """Output whose being there waits for more."""
-    return [line.waiting(needs) for line in content]
-
-
 def _numbered(variables: dict[str, str], wanted: bool) -> dict[str, str]:
     """The variables that are words of a call (`$1`), or the others."""
     return {name: value for name, value in variables.items() if name.isdecimal() is wanted}
-
-
-def _type(node: "Node") -> str:
-    return node.type
 
 
 PER_CALL, PER_COMMAND = 200, 10
@@ -718,16 +524,6 @@ _DECLARES = frozenset(("declare", "typeset"))
 _PLAIN_OPTION = pattern(r"-[xrg]*")
 """Options of `declare` that leave a value as it is written; `-i` counts, `-l` writes it small."""
 
-_WITHOUT_INPUT = frozenset(
-    (
-        "cd", "chmod", "chown", "echo", "mkdir", "printf", "set", "touch", "true",
-        "declaration_command", "function_definition", "unset_command", "variable_assignment",
-    )
-)  # fmt: skip
-"""Commands, and kinds of statements, that read no input: it is there for the next one."""
-
-_REDIRECTED = frozenset(("redirected_statement", "list"))
-_QUOTED = frozenset(("string", "raw_string"))
 _WITHIN_WORDS = frozenset(
     (
         "array", "concatenation", "declaration_command", "expansion", "string",
@@ -735,22 +531,6 @@ _WITHIN_WORDS = frozenset(
     )
 )  # fmt: skip
 """Kinds of words, and of what gives variables a value, in which a `$(...)` may stand."""
-_OF_THE_INSTANCE = "/var/lib/cloud/instance/sem/"
-"""Where cloud-init keeps the marks of one instance: empty for a new one but for its own.
-
-After the Amazon ECS Developer Guide, "HTTP proxy configuration".
-"""
-
-_PASSED_OVER = frozenset(
-    (
-        "comment", "test_command", "heredoc_body", "heredoc_end", "word", "number", "string",
-        "variable_name", "do_group_end", "regex", "arithmetic_expansion",
-        "raw_string", "concatenation", "simple_expansion", "expansion", "command_substitution",
-        "file_redirect", "heredoc_start", "extglob_pattern", "c_style_for_expression",
-        "binary_expression", "postfix_expression", "unary_expression", "parenthesized_expression",
-        "ternary_expression",
-    )
-)  # fmt: skip
 
 StatementHandler: TypeAlias = (
     "Callable[[Shell, Node, list[ScriptLine], tuple[Need, ...], int], list[ScriptLine]]"

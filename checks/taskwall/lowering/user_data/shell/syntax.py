@@ -79,3 +79,21 @@ _CHANGES = pattern(
 )
 _HEREDOC = pattern(r"((?<!<)<<-?[ \t]*['\"\\]?)([\w.-]+)")
 _HEREDOC_END = pattern(r"(?m)^([ \t]*)([\w.-]+)(?=[ \t\r]*$)")
+
+REDIRECTED_NODES = frozenset(("redirected_statement", "list"))
+"""What holds a statement whose output or input may be another."""
+
+QUOTED_NODES = frozenset(("string", "raw_string"))
+"""Words in quotes, where no sign is a pattern's."""
+
+SILENT_NODES = frozenset(
+    (
+        "comment", "test_command", "heredoc_body", "heredoc_end", "word", "number", "string",
+        "variable_name", "do_group_end", "regex", "arithmetic_expansion",
+        "raw_string", "concatenation", "simple_expansion", "expansion", "command_substitution",
+        "file_redirect", "heredoc_start", "extglob_pattern", "c_style_for_expression",
+        "binary_expression", "postfix_expression", "unary_expression", "parenthesized_expression",
+        "ternary_expression",
+    )
+)  # fmt: skip
+"""What does nothing where a statement stands."""

@@ -1,11 +1,13 @@
 """The words that a shell makes of what a script writes: quoting, variables, braces, splitting."""
 
+import posixpath
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from taskwall.core.patterns import pattern
 from taskwall.core.values import Unknown
 from taskwall.lowering.user_data.machine import ON_INSTANCE, Machine
+from taskwall.lowering.user_data.marked import STAND_IN, is_known
 from taskwall.lowering.user_data.quoting import (
     BRACES,
     PATTERN_SIGNS,
@@ -27,9 +29,13 @@ MAX_EXPANDED = 1 << 20
 class ShellWords:
     """Makes words of the nodes of a script, with the variables that a shell has by then."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, row: int) -> None:
         self.machine = machine
         self.source = b""
+        self.row = row
+        """The row of the user data at which the script begins."""
+        self.directory = ""
+        """Where it stands, as a marked path; "" for where it began, which matters to nobody."""
         self.variables: dict[str, str] = {}
         self.arguments: list[str] | None = None
         """The words of the call, `$1` and so on; None where not all are known."""
@@ -37,6 +43,10 @@ class ShellWords:
     def text(self, node: "Node") -> str:
         """What a node is written as."""
         return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def row_of(self, node: "Node") -> int:
+        """The row of the user data at which a node begins."""
+        return self.row + int(node.start_point.row)
 
     def expanded(self, node: "Node") -> str:
         """A here-document's text with what is known of its variables put in."""
@@ -171,6 +181,19 @@ class ShellWords:
                 found += self.word(child)
                 at = child.end_byte
         return found + quoted(self.source[at : node.end_byte - 1].decode("utf-8", "replace"))
+
+    def path(self, word: str) -> str:
+        """A word as the path that it means where the shell stands."""
+        whole = f"{self.directory}/{word}" if self.directory else word
+        if word.startswith(("/", "~")) or not is_known(word[:1]):
+            whole = word
+        mark = STAND_IN.search(whole)
+        end = len(whole) if mark is None else whole.rfind("/", 0, mark.start())
+        if not word or end <= 0:
+            return whole
+        plain = posixpath.normpath(whole[:end])
+        # It keeps two slashes at the start, which mean one on Linux.
+        return (plain[1:] if plain.startswith("//") else plain) + whole[end:]
 
 
 PATTERN_NODES = frozenset(("extglob_pattern", "regex"))
