@@ -5,7 +5,7 @@ doubtful; what cannot be read (a script fetched from elsewhere, an unknown stand
 should) may have done anything.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -32,7 +32,7 @@ from taskwall.lowering.user_data.shell.redirections import (
     redirect_of,
     write_output,
 )
-from taskwall.lowering.user_data.shell.shebang import SHELL_NAMES, interpreter
+from taskwall.lowering.user_data.shell.shebang import SHELL_NAMES, interpreter_of
 from taskwall.lowering.user_data.shell.standard_input import left_over
 from taskwall.lowering.user_data.shell.syntax import (
     QUOTED_NODES,
@@ -42,13 +42,14 @@ from taskwall.lowering.user_data.shell.syntax import (
     tree_of,
     with_own_ends,
 )
+from taskwall.lowering.user_data.shell.variables import assign, function_scope, temporary_variables
 from taskwall.lowering.user_data.shell.words import ShellWords
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def run(machine: Machine, script: str, row: int = 0, doubt: tuple[Need, ...] = ()) -> None:
+def run(machine: Machine, script: str, row: int, doubt: tuple[Need, ...]) -> None:
     """Let a script, which begins on a row of the user data, act on a machine."""
     Shell(machine, row, doubt).run(script)
 
@@ -60,10 +61,6 @@ class Shell(ShellWords):
         super().__init__(machine, row)
         self.doubt = doubt
         self.depth = depth
-        self.own: dict[str, str | None] | None = None
-        """The variables that are a function's own, with what they were outside of it."""
-        self.counted: frozenset[str] = frozenset()
-        """The variables that arithmetic and `${X:=...}` set; their values are not followed."""
         self.functions: dict[str, Node] = {}
         self.called: set[str] = set()
         self.traps: list[tuple[str, int]] = []
@@ -211,33 +208,11 @@ class Shell(ShellWords):
         """Let a function of the script act; its output, if it comes to its end."""
         self.called.add(name)
         spend(self.machine, row, PER_CALL)
-        before, outer, own = _numbered(self.variables, True), self.arguments, self.own
-        self.give(arguments, in_quotes)
-        self.own = {}
-        try:
-            return self._statement(self.functions[name], given, doubt, depth)
-        except ReturnError as end:
-            return end.output
-        finally:
-            self._put_back(self.own)
-            self.own = own
-            self.arguments = outer
-            self.variables = {**_numbered(self.variables, False), **before}
-
-    def give(self, arguments: list[str] | None, quoted: Container[str]) -> None:
-        """Let a shell have other words of a call; None: words that are not known."""
-        known = self.certain(arguments or [], quoted)
-        self.arguments = arguments if known == arguments else None
-        mine = {str(number): word for number, word in enumerate(known, 1)}
-        self.variables = {**_numbered(self.variables, False), **mine}
-
-    def _put_back(self, values: dict[str, str | None]) -> None:
-        """Give variables the values that they had before."""
-        for name, value in values.items():
-            if value is None:
-                self.variables.pop(name, None)
-            else:
-                self.variables[name] = value
+        with function_scope(self, arguments, in_quotes):
+            try:
+                return self._statement(self.functions[name], given, doubt, depth)
+            except ReturnError as end:
+                return end.output
 
     def chain(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
@@ -367,36 +342,8 @@ class Shell(ShellWords):
     ) -> list[ScriptLine]:
         """Variables, as far as a script settles them."""
         self._let_write([node], doubt, depth)
-        declares = self.text(node.children[0]) if node.type == "declaration_command" else ""
-        words = node.named_children if declares else []
-        options = [self.text(each) for each in words if each.type == "word"]
-        if declares == "local" or (declares in _DECLARES and not any("g" in o for o in options)):
-            self._keep(node)
-        plain = all(map(_PLAIN_OPTION.fullmatch, options))
-        for child in (node, *node.named_children):
-            if child.type != "variable_assignment":
-                continue
-            name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
-            appends = any(part.type == "+=" for part in child.children)
-            key = self.text(name).partition("[")[0] if name is not None else ""
-            item = name is not None and name.type == "subscript"
-            if doubt or appends or item or not plain or key in self.counted:
-                self.variables[key] = self.unknown(f"${key}")
-            else:
-                self.variables[key] = self.word(value) if value is not None else ""
+        assign(self, node, sure=not doubt)
         return []
-
-    def _keep(self, node: "Node") -> None:
-        """Keep for after a function what the variables are that a statement makes its own."""
-        if self.own is None:
-            return
-        for child in node.named_children:
-            name = child.child_by_field_name("name") or child
-            key = self.text(name)
-            if name.type == "variable_name" and key not in self.own:
-                self.own[key] = self.variables.get(key)
-                if name is child:
-                    self.variables.pop(key, None)
 
     def unset(
         self, node: "Node", _given: list[ScriptLine], _doubt: tuple[Need, ...], _depth: int
@@ -428,15 +375,13 @@ class Shell(ShellWords):
                 named, value = child.child_by_field_name("name"), child.child_by_field_name("value")
                 if named is not None:
                     own[self.text(named)] = self.word(value) if value is not None else ""
-                continue
-            if child.type in ("herestring_redirect", "file_redirect"):
-                if child.type == "herestring_redirect":
-                    given = herestring(self, child)
-                continue
-            found = self.words([child])
-            words += found
-            if child.type in QUOTED_NODES:
-                in_quotes.update(found)
+            elif child.type == "herestring_redirect":
+                given = herestring(self, child)
+            elif child.type != "file_redirect":
+                found = self.words([child])
+                words += found
+                if child.type in QUOTED_NODES:
+                    in_quotes.update(found)
         row = self.row_of(node)
         spend(self.machine, row, PER_COMMAND)
         called = node.child_by_field_name("name")
@@ -450,19 +395,15 @@ class Shell(ShellWords):
             needs = self.machine.marks.needs(words[0])
             self.machine.anything(row, (*doubt, *needs))
             return [opaque(row, needs)]
-        before = {name: self.variables.get(name) for name in own}
-        self.variables.update(own)
-        try:
+        with temporary_variables(self, own):
             if words[0] in self.functions:
                 return self._call(words[0], words[1:], in_quotes, given, row, doubt, depth)
             name, step = words[0].rpartition("/")[2], ran
-            if name != words[0] and (by := self._interpreter(words[0])):
+            if name != words[0] and (by := interpreter_of(self, words[0])):
                 name, words = by, ["", *words]
                 step = ran if by in SHELL_NAMES else other_language
             call = ShellCall(self, name, words[1:], frozenset(in_quotes), given, row, doubt, depth)
             return step(call)
-        finally:
-            self._put_back(before)
 
     def _let_write(self, words: "list[Node]", doubt: tuple[Need, ...], depth: int) -> None:
         """Let those statements in `$(...)`, `<(...)` or `>(...)` act that write to a file."""
@@ -476,14 +417,6 @@ class Shell(ShellWords):
                         self.subshell(inner, given, doubt, depth)
             elif each.type in _WITHIN_WORDS:
                 pending += each.named_children
-
-    def _interpreter(self, word: str) -> str:
-        """What runs a script that is called by its path; "" for what is no script."""
-        held = self.machine.files.get(self.path(word))
-        first = held[0].text if held else ""
-        if first.startswith("#!"):
-            return interpreter(first)
-        return "bash" if held or word.endswith(".sh") else ""
 
     def _prints_nothing(self, node: "Node", doubt: tuple[Need, ...], depth: int) -> bool:
         """Whether what stands where a command should is `$(...)` without output.
@@ -503,11 +436,6 @@ class Shell(ShellWords):
         return found
 
 
-def _numbered(variables: dict[str, str], wanted: bool) -> dict[str, str]:
-    """The variables that are words of a call (`$1`), or the others."""
-    return {name: value for name, value in variables.items() if name.isdecimal() is wanted}
-
-
 PER_CALL, PER_COMMAND = 200, 10
 """How much work it is to call a function or a script, and to run a command."""
 
@@ -520,9 +448,6 @@ _WAITED_FOR = {
     "for_statement": "a loop",
 }
 _LOOPS = frozenset(("while_statement", "for_statement", "c_style_for_statement"))
-_DECLARES = frozenset(("declare", "typeset"))
-_PLAIN_OPTION = pattern(r"-[xrg]*")
-"""Options of `declare` that leave a value as it is written; `-i` counts, `-l` writes it small."""
 
 _WITHIN_WORDS = frozenset(
     (

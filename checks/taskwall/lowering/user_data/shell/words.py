@@ -39,6 +39,10 @@ class ShellWords:
         self.variables: dict[str, str] = {}
         self.arguments: list[str] | None = None
         """The words of the call, `$1` and so on; None where not all are known."""
+        self.own: dict[str, str | None] | None = None
+        """The variables that are a function's own, with what they were outside of it."""
+        self.counted: frozenset[str] = frozenset()
+        """The variables that arithmetic and `${X:=...}` set; their values are not followed."""
 
     def text(self, node: "Node") -> str:
         """What a node is written as."""
@@ -154,7 +158,7 @@ class ShellWords:
                 found.append(self.word(node))
         return found
 
-    def certain(self, words: list[str], quoted: Container[str]) -> list[str]:
+    def _certain(self, words: list[str], quoted: Container[str]) -> list[str]:
         """The first words of a call, as far as it is certain which word each is.
 
         Outside of quotes an output may be several words or none, and a pattern becomes the names
@@ -167,6 +171,13 @@ class ShellWords:
             if any(need.why == ON_INSTANCE for need in needs):
                 return words[: number + 1]
         return words
+
+    def give(self, arguments: list[str] | None, quoted: Container[str]) -> None:
+        """Let a shell have other words of a call; None: words that are not known."""
+        known = self._certain(arguments or [], quoted)
+        self.arguments = arguments if known == arguments else None
+        mine = {str(number): word for number, word in enumerate(known, 1)}
+        self.variables = {**positional(self.variables, False), **mine}
 
     def _apart(self, node: "Node") -> str:
         """A part of a word, with a sign where a space outside of quotes splits it."""
@@ -194,6 +205,11 @@ class ShellWords:
         plain = posixpath.normpath(whole[:end])
         # It keeps two slashes at the start, which mean one on Linux.
         return (plain[1:] if plain.startswith("//") else plain) + whole[end:]
+
+
+def positional(variables: dict[str, str], wanted: bool) -> dict[str, str]:
+    """The variables that are words of a call (`$1`), or the others."""
+    return {name: value for name, value in variables.items() if name.isdecimal() is wanted}
 
 
 PATTERN_NODES = frozenset(("extglob_pattern", "regex"))
