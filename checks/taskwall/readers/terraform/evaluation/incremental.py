@@ -27,6 +27,7 @@ from taskwall.readers.terraform.evaluation.module import (
     ModuleInstance,
     ModuleScope,
 )
+from taskwall.readers.terraform.evaluation.module_variables import declared_type
 from taskwall.readers.terraform.evaluation.recorded import (
     CalledFolder,
     InvalidatedError,
@@ -282,10 +283,6 @@ class IncrementalModuleScope(ModuleScope):
             raise InvalidatedError(address)
         return one.given(argument)
 
-    def bare(self) -> ModuleScope:
-        """A scope without any names, of which there is nothing to recall."""
-        return ModuleScope(self.run, Module("", (), {}, {}, {}, {}, {}, ()))
-
     def variable(self, name: str) -> Value:
         """`var.name`."""
         return self._recalled("var", name, super().variable)
@@ -324,7 +321,7 @@ class IncrementalModuleScope(ModuleScope):
 
     def type(self, name: str) -> Type:
         """The type of a variable."""
-        return self._recalled("type", name, self.declared_type)
+        return self._recalled("type", name, lambda name: declared_type(self.module, name))
 
     def local(self, name: str) -> Value:
         """`local.name`."""

@@ -56,6 +56,16 @@ def users_left_out(
     return {name: tuple(sorted(types)) for name, types in found.items()}
 
 
+def users_in(module: Module) -> Mapping[str, tuple[str, ...]]:
+    """The types of all resources of a module, by what it gives them: none of them is there."""
+    gone = {
+        address: references(module, address)
+        for address, block in module.resources.items()
+        if block.type == "resource"
+    }
+    return users_left_out(module, gone, ())
+
+
 def _hand_on(local_values: Mapping[str, Attribute], found: dict[str, set[str]]) -> None:
     """Count what refers to a local value as what refers to all that this refers to."""
     pending = list(found)

@@ -1,6 +1,5 @@
 """Modules as they are called: their variables, locals, outputs, resources and calls, by need."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -24,23 +23,30 @@ from taskwall.readers.terraform.evaluation.left_out import (
     ids_put_out,
     may_be_left_out,
     references,
+    users_in,
     users_left_out,
 )
 from taskwall.readers.terraform.evaluation.local_names import named
 from taskwall.readers.terraform.evaluation.module_calls import (
     NOT_ARGUMENTS,
-    call_argument,
     called_folder,
     called_module,
     report_absent,
     stand_in_module,
+    written_call,
 )
 from taskwall.readers.terraform.evaluation.module_sources import AbsentModule
-from taskwall.readers.terraform.evaluation.module_variables import variable_value
+from taskwall.readers.terraform.evaluation.module_variables import declared_type, variable_value
 from taskwall.readers.terraform.evaluation.resource_instance import ResourceInstance
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
+from taskwall.readers.terraform.evaluation.workspace_and_paths import (
+    NOT_FROM_SOURCES,
+    path_value,
+    workspace_value,
+)
 from taskwall.readers.terraform.evaluation.written_keys import (
     WrittenKeys,
+    keys_by,
     keys_of_all,
     keys_written_at,
     places_of_keys,
@@ -57,7 +63,7 @@ from taskwall.readers.terraform.syntax.tree import (
 )
 from taskwall.readers.terraform.values.effects import Answers, Impossible, Memo
 from taskwall.readers.terraform.values.sensitive import is_sensitive
-from taskwall.readers.terraform.values.types import ANY_TYPE, Type, type_of
+from taskwall.readers.terraform.values.types import Type
 from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, weight
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import Resource
@@ -181,47 +187,28 @@ class ModuleScope:
         if name == "resource" and len(names) > 1:  # the long form of a reference
             return self.resource(f"{first}.{names[1]}"), 2
         if name == "path":
-            return self._path(first), 1
+            return path_value(first, self.module, self.run), 1
         if name == "ephemeral" and len(names) > 1:
             address = self.address(f"ephemeral.{first}.{names[1]}")
             return self.run.assumed(unknown(address, "is known only while Terraform runs")), 2
         if name in _WORKSPACE and first == "workspace":
-            return self._workspace(f"{name}.workspace"), 1
+            return workspace_value(f"{name}.workspace", self.run), 1
         if f"{name}.{first}" == BROKEN_VALUE:
             raise FailedError("this line", "has a syntax error", located=True)
         if name in _ELSEWHERE:
             return self.run.assumed(unknown(f"{name}.{first}", _ELSEWHERE[name])), 1
         return self.resource(f"{name}.{first}"), 1
 
-    def _workspace(self, name: str) -> Value:
-        if self.run.inputs.workspace is not None:
-            return Known(self.run.inputs.workspace)
-        need = Need(name, _ELSEWHERE["terraform"], option="workspace")
-        return self.run.assumed(Unknown((need,), name))
-
-    def _path(self, name: str) -> Value:
-        root = self.run.working_folder
-        if name == "module" and self.module.folder:
-            return Known(os.path.relpath(self.module.folder, root).replace(os.sep, "/"))
-        if name == "root":
-            return Known(".")
-        if name == "cwd":
-            return Known(root)
-        raise FailedError(f"path.{name}", "is not declared")
-
     def variable(self, name: str) -> Value:
         """`var.name`."""
+        block = self.module.variables.get(name)
         return self._memoised(
-            f"var.{name}", lambda: variable_value(self, name), self._variable_place(name)
+            f"var.{name}", lambda: variable_value(self, name), block.header if block else None
         )
 
     def given(self, name: str) -> Value | None:
         """The value that the call gives to a variable; None if it gives none."""
         return None if self._given is None else self._given(name)
-
-    def _variable_place(self, name: str) -> Span | None:
-        block = self.module.variables.get(name)
-        return block.header if block else None
 
     def written_keys(self) -> WrittenKeys:
         """What its expressions say of keys."""
@@ -249,34 +236,14 @@ class ModuleScope:
         Returns:
             Of each key whether the element has to be there.
         """
-        mine, found = self.written_keys(), dict[str, bool]()
-        every = [name]
-        for one in every:  # which grows meanwhile
-            below = [mine.keys.get(one, {})]
-            for other in mine.alike.get(one, ()):
-                kind, _, own = other.partition(".")
-                if kind == "output" and self.caller is not None:
-                    caller, call = self.caller
-                    below.append(caller.keys(f"module.{call}.{own}"))
-                elif other not in every:
-                    every.append(other)
-            for some in below:
-                for key, certain in some.items():
-                    found[key] = certain or found.get(key, False)
-        return found
+        return keys_by(self.written_keys(), name, self.caller)
 
     def type(self, name: str) -> Type:
         """The type of a variable."""
         known = self.module.types.get(name)
         if known is None:
-            known = self.module.types[name] = self.declared_type(name)
+            known = self.module.types[name] = declared_type(self.module, name)
         return known
-
-    def declared_type(self, name: str) -> Type:
-        """What `type` remembers."""
-        block = self.module.variables.get(name)
-        attribute = block.body.attributes.get("type") if block else None
-        return ANY_TYPE if attribute is None else type_of(attribute.expression)
 
     def local(self, name: str) -> Value:
         """`local.name`."""
@@ -419,12 +386,7 @@ class ModuleScope:
             folder = None if scopes else called_folder(self, name, block)
             module = self.run.module(folder)[0] if isinstance(folder, str) else None
             if module is not None:
-                gone = {
-                    address: references(module, address)
-                    for address, block in module.resources.items()
-                    if block.type == "resource"
-                }
-                yield name, users_left_out(module, gone, ())
+                yield name, users_in(module)
 
     def instances(self, address: str) -> BlockInstances[ResourceInstance]:
         """The instances of a declared resource."""
@@ -591,15 +553,7 @@ class ModuleInstance:
         self.address = address
         self.given = given
         caller.run.modules += 1
-        source = call_argument(caller, block, "source") or ""
-        downloaded = caller.run.sources.is_download(source, module.folder)
-        call = ModuleCall(
-            f"module.{name}",
-            block.header,
-            downloaded,
-            stand_in.title if stand_in else "",
-            source if downloaded else "",
-        )
+        call = written_call(caller, block, name, module, stand_in)
         self.scope = caller.inner(
             name,
             module,
@@ -628,8 +582,8 @@ LEFT_OUT_OF_STAND_IN = "is left out of taskwall's stand-in for that module"
 
 _WORKSPACE = ("terraform", "tofu")
 _ELSEWHERE = {
-    "terraform": "is not known from the sources",
-    "tofu": "is not known from the sources",
+    "terraform": NOT_FROM_SOURCES,
+    "tofu": NOT_FROM_SOURCES,
     "each": "is used outside a for_each",
     "count": "is used outside a count",
     "self": "is used outside a resource",

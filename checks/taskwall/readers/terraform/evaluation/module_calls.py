@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Protocol
 
-from taskwall.core.values import Known, Unknown, Value, dereferenced, needs
+from taskwall.core.values import Known, ModuleCall, Unknown, Value, dereferenced, needs
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.module_sources import AbsentModule, no_module_at
@@ -107,6 +107,21 @@ def stand_in_module(
         ):
             return module, each
     return None
+
+
+def written_call(
+    caller: Caller, block: Block, name: str, module: Module, stand_in: StandIn | None
+) -> ModuleCall:
+    """A call as what is in the module names it."""
+    source = call_argument(caller, block, "source") or ""
+    downloaded = caller.run.sources.is_download(source, module.folder)
+    return ModuleCall(
+        f"module.{name}",
+        block.header,
+        downloaded,
+        stand_in.title if stand_in else "",
+        source if downloaded else "",
+    )
 
 
 def report_absent(

@@ -19,10 +19,11 @@ from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import allowed, free_variable
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
+from taskwall.readers.terraform.modules import Module
 from taskwall.readers.terraform.syntax.tree import Attribute, Literal
 from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive
-from taskwall.readers.terraform.values.types import ANY_TYPE, Simple, Type, convert
+from taskwall.readers.terraform.values.types import ANY_TYPE, Simple, Type, convert, type_of
 from taskwall.readers.terraform.values.values import FailedError, is_null, weight
 from taskwall.source.secret_names import names_secret
 
@@ -83,6 +84,13 @@ def variable_value(scope: VariableContext, name: str) -> Value:
         operand = scope.address(f"var.{name}")
         return free_variable(name, operand, block, scope.type(name), found, scope.run)
     return found
+
+
+def declared_type(module: Module, name: str) -> Type:
+    """The type that a variable of a module is declared with."""
+    block = module.variables.get(name)
+    attribute = block.body.attributes.get("type") if block else None
+    return ANY_TYPE if attribute is None else type_of(attribute.expression)
 
 
 _OF_TEXTS = Simple("string"), ANY_TYPE

@@ -111,6 +111,32 @@ def keys_of_all(every: Iterable[WrittenKeys]) -> WrittenKeys:
     return WrittenKeys(keys, alike)
 
 
+def keys_by(
+    written: WrittenKeys, name: str, caller: tuple[ModuleContext, str] | None
+) -> dict[str, bool]:
+    """The keys of what a module calls by a name, and whether each has to be there.
+
+    Args:
+        written: what the module says of keys.
+        name: as `ModuleContext.keys` takes it.
+        caller: what calls the module, and by which name: it may name elements of an output.
+    """
+    found: dict[str, bool] = {}
+    every = [name]
+    for one in every:  # which grows meanwhile
+        below = [written.keys.get(one, {})]
+        for other in written.alike.get(one, ()):
+            kind, _, own = other.partition(".")
+            if kind == "output" and caller is not None:
+                below.append(caller[0].keys(f"module.{caller[1]}.{own}"))
+            elif other not in every:
+                every.append(other)
+        for some in below:
+            for key, certain in some.items():
+                found[key] = certain or found.get(key, False)
+    return found
+
+
 def with_written_keys(value: Value, name: str, scope: ModuleContext) -> Value:
     """A collection that is not known, with the members that have to be there by their keys.
 
