@@ -1,7 +1,7 @@
 """Modules as they are called: their variables, locals, outputs, resources and calls, by need."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from taskwall.core.values import (
     MISSING_LOCAL,
@@ -67,6 +67,9 @@ from taskwall.readers.terraform.values.types import Type
 from taskwall.readers.terraform.values.values import HEAVIEST, FailedError, weight
 from taskwall.source.containment import crash_at
 from taskwall.source.resource import Resource
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 DEEPEST_CHAIN = 150
 """So many values may wait for one another in a row."""
@@ -281,11 +284,15 @@ class ModuleScope:
 
     def _memoised(self, key: str, read: Callable[[], Value], place: Span | None) -> Value:
         kept = f"?{key}" if self.run.explores_defaults else key
-        known = self._values.get(kept)
+        return self._remembered(
+            self._values, kept, lambda: self.guarded(self.address(key), read, place)
+        )
+
+    def _remembered(self, memo: Memo[K, T], key: K, compute: Callable[[], T]) -> T:
+        """A value from a memo, else computed, and kept there with what it hangs on."""
+        known = memo.get(key)
         if known is None:
-            known = self.run.effects.once(
-                self._values, kept, lambda: self.guarded(self.address(key), read, place)
-            )
+            known = self.run.effects.once(memo, key, compute)
             assert known is not None
         return known
 
@@ -356,11 +363,7 @@ class ModuleScope:
 
     def every_user_left_out(self) -> Mapping[str, tuple[str, ...]]:
         """The types of what its counts leave out, by what is written to be used."""
-        known = self._left_out.get("")
-        if known is None:
-            known = self.run.effects.once(self._left_out, "", self._users_left_out)
-            assert known is not None
-        return known
+        return self._remembered(self._left_out, "", self._users_left_out)
 
     def _users_left_out(self) -> Mapping[str, tuple[str, ...]]:
         may_be = self.may_be_left_out()
@@ -398,9 +401,7 @@ class ModuleScope:
             empty: BlockInstances[ResourceInstance] = BlockInstances(name)
             empty.value = self._circular(f"*{address}", name, place)
             return empty
-        found = self.run.effects.once(self._instances, address, lambda: self._expanded(address))
-        assert found is not None
-        return found
+        return self._remembered(self._instances, address, lambda: self._expanded(address))
 
     def _expanded(self, address: str) -> "BlockInstances[ResourceInstance]":
         block = self.module.resources[address]
@@ -432,11 +433,7 @@ class ModuleScope:
 
     def modules(self, name: str) -> "Called | Value":
         """The instances of a module call, or what is known of a module that is not there."""
-        known = self._calls.get(name)
-        if known is None:
-            known = self.run.effects.once(self._calls, name, lambda: self._modules(name))
-            assert known is not None
-        return known
+        return self._remembered(self._calls, name, lambda: self._modules(name))
 
     def _modules(self, name: str) -> "Called | Value":
         block = self.module.calls.get(name)
@@ -491,14 +488,9 @@ class ModuleScope:
 
     def resources(self) -> Iterator[Resource]:
         """All resources of the module and of those that it calls."""
-        once = self.run.effects.once
         for address in self.module.resources:
             for instance in self.instances(address).all:
-                known = self._resources.get(instance)
-                if known is None:
-                    known = once(self._resources, instance, instance.resource)
-                    assert known is not None
-                yield known
+                yield self._remembered(self._resources, instance, instance.resource)
         for name in self.module.calls:
             yield from self.called_resources(name)
 
@@ -517,11 +509,7 @@ class ModuleScope:
 
     def absent(self, name: str) -> tuple[Resource, ...]:
         """The calls of a module that is not there, each as a resource with its arguments."""
-        known = self._absent.get(name)
-        if known is None:
-            known = self.run.effects.once(self._absent, name, lambda: self._absent_calls(name))
-            assert known is not None
-        return known
+        return self._remembered(self._absent, name, lambda: self._absent_calls(name))
 
     def _absent_calls(self, name: str) -> tuple[Resource, ...]:
         found = self.modules(name)
