@@ -90,8 +90,6 @@ class Shell(ShellWords):
         except StopError as end:
             return end.output
 
-    # statements
-
     def _each(
         self, nodes: "list[Node]", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
