@@ -39,6 +39,27 @@ def parsed(source: Value) -> Value | None:
     return None
 
 
+def is_no_json(source: Value) -> bool:
+    """Whether a text is certainly no JSON: what is not known of it stands inside strings only."""
+    import json
+
+    source = dereferenced(source)
+    if isinstance(source, Known) and isinstance(source.data, str):
+        source = Text((source.data,))
+    if not isinstance(source, Text):
+        return False
+    try:
+        marked = "".join(_marked(source.parts))
+        if _WHOLE in marked:
+            return False
+        json.loads(marked)
+    except json.JSONDecodeError:
+        return True
+    except (ValueError, RecursionError):  # marks in the text itself, or too deep to tell
+        pass
+    return False
+
+
 def parsed_yaml(source: Value) -> Value | None:
     """The same of YAML, where what is not known is a scalar, or a part of one.
 

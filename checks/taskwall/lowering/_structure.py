@@ -2,7 +2,7 @@
 
 import re
 
-from taskwall.core.partial_json import parsed
+from taskwall.core.partial_json import is_no_json, parsed
 from taskwall.core.values import (
     Fields,
     Items,
@@ -33,8 +33,10 @@ def structure(cell: Cell, given: Value | None = None) -> Cell | None:
 
 
 def text_without_structure(cell: Cell) -> bool:
-    """Whether a cell is a text that is known, and holds no structure: AWS refuses it."""
-    return isinstance(cell.known, str) and structure(cell) is None
+    """Whether a cell is a text that holds no structure, whatever is not known: AWS refuses it."""
+    if isinstance(cell.known, str):
+        return structure(cell) is None
+    return cell.value is not None and is_no_json(cell.value)
 
 
 def _filled(value: Value, given: Value) -> Value:
