@@ -695,14 +695,26 @@ def test_what_is_wrong_in_another_root(tmp_path: Path) -> None:
     assert [verdict for verdict, _, _ in verdicts(report)] == ["unknown"]
 
 
-def test_a_unit_that_a_scanned_one_depends_on(tmp_path: Path) -> None:
-    """Terragrunt names the folder."""
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../net",
+        "${get_terragrunt_dir()}/../net",
+        '${get_parent_terragrunt_dir("root")}/net',
+        "${get_repo_root()}/net",
+        '${dirname(find_in_parent_folders("root.hcl"))}/net',
+    ],
+)
+def test_a_unit_that_a_scanned_one_depends_on(path: str, tmp_path: Path) -> None:
+    """Terragrunt names the folder, from the unit's own or from one above."""
     reads = 'variable "subnets" {}\n'
     written(tmp_path, NETWORK.replace("%BACKEND%", ""), reads, "var.subnets")
+    (tmp_path / "root.hcl").write_text("")
     (tmp_path / "net" / "terragrunt.hcl").write_text("inputs = {}\n")
-    depends = 'dependency "net" {\n  config_path = "../net"\n}\n'
+    include = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n'
+    depends = f'dependency "net" {{\n  config_path = "{path}"\n}}\n'
     given = "inputs = {\n  subnets = dependency.net.outputs.subnets\n}\n"
-    (tmp_path / "app" / "terragrunt.hcl").write_text(depends + given)
+    (tmp_path / "app" / "terragrunt.hcl").write_text(include + depends + given)
     found = verdicts(judged(tmp_path))
     assert [(verdict, file) for verdict, file, _ in found] == [("fail", "app/main.tf")]
 

@@ -22,7 +22,8 @@ from taskwall.source.kinds import ROOTS, TERRAGRUNT
 from taskwall.sources.listing import FileListing
 from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, TerraformTexts
 
-_PATH = r'"(?:\$\{get_terragrunt_dir\(\)\}/)?([^"$\n]+)"'
+_PATH = r'"(?:\$\{([^}\n]+)\}/)?([^"$\n]+)"'
+"""A path, and the call that says from where, if it is not the unit's own folder."""
 _DEPENDS = pattern(rf"^[ \t]*config_path\s*=\s*{_PATH}", re.MULTILINE)
 _AFTER = pattern(r"^dependencies\s*\{[^{}]*?\bpaths\s*=\s*\[([^\]]*)\]", re.MULTILINE)
 """The units after which one is applied: it may read what they store."""
@@ -202,12 +203,28 @@ def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator
     for path in waiting:
         text = files.text_if_readable(path)
         after = (_PATHS.findall(paths) for paths in _AFTER.findall(text))
-        for folder in (*_DEPENDS.findall(text), *chain.from_iterable(after)):
-            other = os.path.normpath(os.path.join(os.path.dirname(path), folder, "terragrunt.hcl"))
-            if other not in seen and encloses(boundary, other) and files.exists(other):
+        for start, folder in (*_DEPENDS.findall(text), *chain.from_iterable(after)):
+            others = _units_at(os.path.dirname(path), start, folder)
+            inside = (other for other in others if encloses(boundary, other))
+            other = next(filter(files.exists, inside), None)
+            if other is not None and other not in seen:
                 seen.add(other)
                 waiting.append(other)
                 yield other
+
+
+def _units_at(folder: str, start: str, path: str) -> Iterator[str]:
+    """The files of the units that a path in a folder may lead to, the likeliest first.
+
+    `start` is the call that says from where it leads: the folder itself (`get_terragrunt_dir()`),
+    else one above it (`get_parent_terragrunt_dir("root")`, `get_repo_root()`).
+    """
+    yield os.path.normpath(os.path.join(folder, path, "terragrunt.hcl"))
+    while (
+        start and not start.startswith("get_terragrunt_dir") and folder != os.path.dirname(folder)
+    ):
+        folder = os.path.dirname(folder)
+        yield os.path.normpath(os.path.join(folder, path, "terragrunt.hcl"))
 
 
 def _last(name: str) -> str:
