@@ -308,6 +308,53 @@ def test_a_group_is_one_of_tasks_also_without_any(
     assert said_of(tmp_path, text, "strict") == said
 
 
+SECOND = PROXY.replace('" "main"', '" "more"').replace("db_proxy.main", "db_proxy.more")
+BETWEEN = "[[aws_security_group.other.id, aws_security_group.edge.id][var.which]]"
+PERHAPS = 'var.which == "" ? [aws_security_group.other.id] : []'
+OF_INPUT = PROXY.replace("aws_db_proxy.main.name", "var.which")
+UNSURE = PROXY.replace("aws_db_proxy.main.name", '[aws_db_proxy.main.name, "x"][var.which]')
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said"),
+    [
+        (PROXY, ["pass"]),
+        (PROXY.replace(OF_OTHER, "[aws_security_group.edge.id]"), ["low"]),
+        (
+            PROXY.replace(OF_OTHER, "[aws_security_group.edge.id, aws_security_group.other.id]"),
+            ["pass"],
+        ),
+        # What an input brings is none that the sources write.
+        (PROXY.replace(OF_OTHER, "[var.which]"), ["low"]),
+        (PROXY.replace(OF_OTHER, BETWEEN), ["unknown: var.which"]),
+        (PROXY.replace("aws_db_proxy.main.name", '"elsewhere"'), ["unknown: elsewhere"]),
+        (OF_INPUT, ["unknown: var.which"]),
+        (PROXY.replace(OF_OTHER, PERHAPS), ["unknown: var.which"]),
+        (UNSURE, ["unknown: var.which"]),
+        # One that certainly has it is enough.
+        (PROXY + SECOND.replace(OF_OTHER, PERHAPS), ["pass"]),
+        (UNSURE + SECOND, ["pass"]),
+        (PROXY + SECOND.replace(OF_OTHER, BETWEEN), ["pass"]),
+        (SECOND.replace(OF_OTHER, BETWEEN) + PROXY, ["pass"]),
+        (PROXY + SECOND.replace("aws_db_proxy.more.name", "var.which"), ["pass"]),
+    ],
+)
+def test_the_group_of_an_rds_proxy_is_one_of_tasks(
+    proxies: str, said: list[str], tmp_path: Path
+) -> None:
+    """Of a proxy whose groups are not known any may be; of one that has others none is."""
+    changes = {"PEER": f"security_groups = {OF_OTHER}"}
+    text = filled(STACK + proxies, DEFAULTS | REFERS | changes)
+    report = scanned(tmp_path, text, "TW207", profile="strict")
+
+    store = "aws_security_group.store"
+    found = [str(each.severity) for each in report.findings if each.resource == store]
+    found += ["pass" for each in report.passes if each.resource == store]
+    # What is waited for may be asked at the proxy, which lets in a group as well.
+    asked = [f"unknown: {', '.join(each.missing)}" for each in report.unknowns]
+    assert (found or asked) == said
+
+
 @pytest.mark.parametrize(
     ("groups", "said"),
     [

@@ -48,7 +48,7 @@ resource "aws_db_instance" "main" {
   identifier             = "main"
   engine                 = "postgres"
   publicly_accessible    = PUBLIC
-  vpc_security_group_ids = [STORE_GROUP]
+  vpc_security_group_ids = STORE_GROUPS
 }
 """
 DEFAULTS = {
@@ -58,7 +58,7 @@ DEFAULTS = {
     "TASKS_SUBNET": "aws_subnet.tasks.id",
     "TASKS_GROUP": "aws_security_group.tasks.id",
     "PUBLIC": "false",
-    "STORE_GROUP": "aws_security_group.store.id",
+    "STORE_GROUPS": "[aws_security_group.store.id]",
 }
 FAR = {"STORE_VPC": "aws_vpc.far.id"}
 PEERING = """
@@ -120,8 +120,19 @@ def names(value: str) -> dict[str, str]:
         ({"PEER": 'cidr_blocks = ["0.0.0.0/0"]', "PUBLIC": "true", **FAR}, "", True),
         ({"PEER": 'cidr_blocks = ["0.0.0.0/0"]', "PUBLIC": "var.given", **FAR}, "", None),
         ({"PEER": 'cidr_blocks = ["198.51.100.0/24"]', "PUBLIC": "true", **FAR}, "", False),
-        ({"STORE_GROUP": "var.given"}, "", None),
-        ({"STORE_GROUP": '"sg-1"'}, "", None),
+        ({"STORE_GROUPS": "var.given"}, "", None),
+        ({"STORE_GROUPS": "[var.given]"}, "", None),
+        ({"STORE_GROUPS": '["sg-1"]'}, "", None),
+        # Beside a group that allows no task, one that is not seen may do so.
+        ({"STORE_GROUPS": "[aws_security_group.store.id, var.given]"}, "", None),
+        ({"STORE_GROUPS": '[aws_security_group.store.id, "sg-1"]'}, "", None),
+        ({"STORE_GROUPS": f"[aws_security_group.store.id, {EITHER}]"}, "", None),
+        ({"STORE_GROUPS": f"[{EITHER}]"}, "", None),
+        ({"STORE_GROUPS": "concat([aws_security_group.store.id], var.given)"}, "", None),
+        ({"STORE_GROUPS": "[var.given]", "PEER": BY_GROUP}, "", None),
+        ({"STORE_GROUPS": "[aws_security_group.store.id, var.given]", "PEER": BY_GROUP}, "", True),
+        ({"STORE_GROUPS": "[]", "PEER": BY_GROUP}, "", False),
+        ({"STORE_GROUPS": "null", "PEER": BY_GROUP}, "", False),
         (names('"shop"'), "", False),
         (names("aws_db_instance.main.address"), "", True),
         (names('"postgres://${aws_db_instance.main.address}/shop"'), "", True),

@@ -52,10 +52,9 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
     if group is not None and group.default:
         sentence = f"{name} allows ingress from the VPC's default group"
         return permission.states(True, sentence), None, f"the default group {peer.to}"
-    known = (groups_of_tasks(network), groups_of_proxies(network))
-    perhaps = (_of_images(network), _of_jobs(network))
+    perhaps = (groups_of_proxies(network), _of_images(network), _of_jobs(network))
     used = any_of((
-        *(groups.get(peer.to, FALSE) for groups in known),
+        groups_of_tasks(network).get(peer.to, FALSE),
         *(groups.get(name, FALSE) for groups in perhaps for name in (peer.to, "")),
     ))  # fmt: skip
     if group is not None and group.for_tasks:

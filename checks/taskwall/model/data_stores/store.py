@@ -220,13 +220,24 @@ def _targets(network: Network) -> dict[str, list[ProxyTarget]]:
 
 @remembered
 def groups_of_proxies(network: Network) -> dict[str, Fact]:
-    """The groups of RDS Proxies, which connect to the stores behind them."""
+    """The groups of RDS Proxies, which connect to the stores behind them.
+
+    "" stands for groups that are not known, also of a proxy that is not.
+    """
     parts: dict[str, list[Fact]] = {}
     for target in network.every(ProxyTarget):
-        proxy = network.get(Store, target.proxy)
-        for link in proxy.groups if proxy is not None else ():
-            parts.setdefault(link.to, []).append(target.proxy.fact & link.fact)
-    return {group: any_of(facts) for group, facts in parts.items() if group}
+        proxy, to = network.get(Store, target.proxy), target.proxy
+        text = "an RDS Proxy uses the group"
+        if proxy is None:
+            may = Fact(None, text, to.place, to.to, to.waits("a proxy"))
+            parts.setdefault("", []).append(may)
+            continue
+        for link in proxy.groups:
+            has = link.fact
+            if not link.to:
+                has = Fact(None, text, link.place, proxy.name, link.fact.needs)
+            parts.setdefault(link.to, []).append(to.fact & has)
+    return {group: any_of(facts) for group, facts in parts.items()}
 
 
 @remembered
