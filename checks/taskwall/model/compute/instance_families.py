@@ -40,7 +40,9 @@ DISPUTED = frozenset(("c5a", "c5ad"))
 _SIZES = (
     "nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "3xlarge", "4xlarge",
     "6xlarge", "8xlarge", "9xlarge", "10xlarge", "12xlarge", "16xlarge", "18xlarge", "24xlarge",
-    "32xlarge", "48xlarge", "96xlarge", "metal", "metal-24xl", "metal-48xl",
+    "32xlarge", "36xlarge", "48xlarge", "56xlarge", "64xlarge", "96xlarge", "112xlarge",
+    "224xlarge", "480xlarge", "metal", "metal-12xl", "metal-16xl", "metal-24xl", "metal-32xl",
+    "metal-48xl", "metal-96xl",
 )  # fmt: skip
 
 
