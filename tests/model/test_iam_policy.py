@@ -21,7 +21,7 @@ from taskwall.core.values import (
     lifted,
     unknown,
 )
-from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers, undecided
+from taskwall.model.endpoints.policy_allows import TOKEN, allows, anything, layers
 from taskwall.model.endpoints.policy_conditions import (
     PERIMETER,
     is_bool,
@@ -417,21 +417,6 @@ def lifted_in_part(condition: Mapping[str, Mapping[str, object]]) -> Fields:
     )
 
 
-def test_what_is_undecided_is_named() -> None:
-    """A principal or a condition that may be the tasks' decides, and not what else there is."""
-    tag = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "shop"}}}
-    document = policy(
-        {"Action": TOKEN, "Principal": {"AWS": MINE}, "Resource": "*"},
-        {"Action": TOKEN, "Resource": "*", **tag},
-        {"Action": "s3:*", "Principal": {"AWS": MINE}, "Resource": "*", **tag},
-    )
-
-    assert [need.name for need in undecided(document, TOKEN, foreign=False)] == [
-        "a principal that p names",
-        "the condition on aws:PrincipalTag/team in p",
-    ]
-
-
 @pytest.mark.parametrize(
     ("member", "actions", "touched", "alone"),
     [
@@ -559,6 +544,8 @@ def test_what_stands_for_one_thing(value: Value, truth: bool | None) -> None:
          False),
         ({"Principal": {"*": "*"}}, ["*"], False, False),
         ({"Principal": {"AWS": OPEN}}, [], False, True),
+        ({"Principal": {"AWS": OPEN, "Service": "a.amazonaws.com"}}, ["Service:a.amazonaws.com"],
+         False, True),
         ({"Principal": OPEN}, [], False, True),
         ({"NotPrincipal": {"AWS": MINE}}, [MINE], True, False),
         ({}, ["*"], False, False),

@@ -325,13 +325,14 @@ def keeps_images(policy: PolicyDocument, *, tags: bool = True) -> Tristate:
             )
             ours = any_true((_conditioned(statement, ORGANISATION), _named(statement)))
             spared = any_true((spared, tagged and ours))
-        of_services = all(
-            pattern_text(each).startswith("Service:") for each in statement.principals.patterns
+        whom = statement.principals
+        of_services = bool(whom.patterns) and all(
+            pattern_text(each).startswith("Service:") for each in whom.patterns
         )
-        apart = of_services and not statement.principals.open and not statement.principals.negated
+        apart = of_services and not whom.negated
         return any_true(
             (
-                apart and bool(statement.principals.patterns),
+                None if apart and whom.open else apart,
                 _of_accounts(statement, "ecr"),
                 spared,
                 all_true(_not_pushed(policy, statement, action, tags=tags) for action in PUSHES),

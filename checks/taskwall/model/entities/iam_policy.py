@@ -158,12 +158,17 @@ def _principals(value: Value, negated: bool) -> Words:
     for kind, inner in value_.fields.items():
         items, more = _items(inner)
         open_ = open_ or bool(more)
-        for item in (*items, *_single(more)):
-            known = dereferenced(item)
-            if isinstance(known, Known) and kind not in ("AWS", "*"):
-                item = Known(f"{kind}:{spelled(known.data)}")  # noqa: PLW2901 (its own name for it)
-            patterns.append(item)
+        every = (*items, *_single(more))
+        patterns += every if kind in ("AWS", "*") else (_of_kind(kind, item) for item in every)
     return Words(tuple(patterns), negated, open_)
+
+
+def _of_kind(kind: str, principal: Value) -> Value:
+    """A principal with its kind before it, as far as it is known."""
+    value = dereferenced(principal)
+    if isinstance(value, Known):
+        return Known(f"{kind}:{spelled(value.data)}")
+    return Text((f"{kind}:", *(value.parts if isinstance(value, Text) else (principal,))))
 
 
 def _statement(value: Value, sure: bool) -> Statement:
