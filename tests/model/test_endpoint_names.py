@@ -4,7 +4,16 @@ import pytest
 
 from taskwall.core.values import Known, Need, Reference, Span, Text, Unknown, Value
 from taskwall.lowering import lower
-from taskwall.model.endpoints.endpoint import OFFERED, Endpoint, is_own_region, service_of, zoned
+from taskwall.model.core.network import Network
+from taskwall.model.endpoints.endpoint import (
+    OFFERED,
+    Endpoint,
+    is_own_region,
+    private_dns,
+    service_of,
+    vpc_names,
+    zoned,
+)
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -76,6 +85,19 @@ resource "aws_route53_zone" "main" {
   vpc { vpc_id = OF }
 }
 """
+
+
+def read(text: str) -> tuple[Network, Endpoint]:
+    """The network of a text, and its endpoint `main`."""
+    files = Files({"/stack/main.tf": text})
+    stacks, errors = terraform.stacks(list(files.known), files, Inputs(boundary="/stack"))
+    assert not errors
+    network = lower(stacks[0].evaluate({}).resources).network
+    endpoint = network.get(Endpoint, "aws_vpc_endpoint.main")
+    assert endpoint is not None
+    return network, endpoint
+
+
 HERE, ELSEWHERE = "aws_vpc.main.id", "aws_vpc.other.id"
 
 
@@ -112,13 +134,92 @@ def test_zones_that_answer_for_a_service(
     service, _, region = service.partition("@")
     endpoint_ = ENDPOINT.replace("eu-west-1", region or "eu-west-1")
     text = endpoint_.replace("SERVICE", service) + ZONE.replace("NAME", name).replace("OF", of)
-    files = Files({"/stack/main.tf": text})
-    stacks, errors = terraform.stacks(list(files.known), files, Inputs(boundary="/stack"))
-    assert not errors
-    network = lower(stacks[0].evaluate({}).resources).network
-    (endpoint,) = network.every(Endpoint)
 
-    found = zoned(network, endpoint)
+    found = zoned(*read(text))
     assert found.truth is truth
     if truth is None:
         assert [need.name for need in found.waits_for()] == ["var.given"]
+
+
+DNS = """
+resource "aws_vpc_endpoint_private_dns" "main" {
+  COUNT
+  vpc_endpoint_id     = ID
+  private_dns_enabled = ENABLED
+}
+"""
+ANOTHER = """
+resource "aws_vpc_endpoint" "other" {
+  vpc_id            = aws_vpc.main.id
+  vpc_endpoint_type = "Interface"
+  service_name      = "com.amazonaws.eu-west-1.ecr.api"
+}
+"""
+OWN, THEIRS = "aws_vpc_endpoint.main.id", "aws_vpc_endpoint.other.id"
+EITHER = f"[{OWN}, {THEIRS}][var.given]"
+COUNTED = 'count = var.given == "" ? 1 : 0'
+
+
+def dns(enabled: str, of: str = OWN, count: str = "") -> str:
+    """Private DNS that a resource of its own sets."""
+    return DNS.replace("COUNT", count).replace("ID", of).replace("ENABLED", enabled) + ANOTHER
+
+
+@pytest.mark.parametrize(
+    ("inline", "more", "truth"),
+    [
+        ("null", "", False),
+        ("false", "", False),
+        ("true", "", True),
+        ("var.given", "", None),
+        ("null", dns("true"), True),
+        ("null", dns("false"), False),
+        ("null", dns("var.given"), None),
+        ("false", dns("true"), True),
+        ("true", dns("false", THEIRS), True),
+        # That of another endpoint says nothing of this one.
+        ("null", dns("true", THEIRS), False),
+        ("null", dns("true", EITHER), None),
+        ("null", dns("false", EITHER), False),
+        ("null", dns("true", OWN, COUNTED), None),
+        ("null", dns("false", OWN, COUNTED), False),
+        ("null", dns("true", "var.given"), False),
+        ("null", dns("true", '"vpce-1"'), False),
+    ],
+)
+def test_private_dns(inline: str, more: str, truth: bool | None) -> None:
+    """It is on where the endpoint, or a resource of its own, sets it so."""
+    service = 'SERVICE"\n  private_dns_enabled = ' + inline
+    text = ENDPOINT.replace('SERVICE"', service).replace("SERVICE", "logs")
+    found = private_dns(*read(text + more))
+
+    assert found.truth is truth
+    assert [need.name for need in found.waits_for()] == ["var.given"] * (truth is None)
+
+
+@pytest.mark.parametrize(
+    ("vpc", "settings", "truth"),
+    [
+        (HERE, "enable_dns_hostnames = true", True),
+        # Hostnames are off by default, support is on.
+        (HERE, "", False),
+        (HERE, "enable_dns_hostnames = false", False),
+        (HERE, "enable_dns_support = true\nenable_dns_hostnames = true", True),
+        (HERE, "enable_dns_support = false\nenable_dns_hostnames = true", False),
+        (HERE, "enable_dns_support = true\nenable_dns_hostnames = false", False),
+        (HERE, "enable_dns_support = var.given\nenable_dns_hostnames = true", None),
+        (HERE, "enable_dns_support = var.given", False),
+        (HERE, "enable_dns_hostnames = var.given", None),
+        (ELSEWHERE, "enable_dns_hostnames = true", False),
+        ("var.given", "enable_dns_hostnames = true", None),
+    ],
+)
+def test_names_in_a_vpc(vpc: str, settings: str, truth: bool | None) -> None:
+    """A VPC answers for private DNS where support and hostnames are both on."""
+    text = ENDPOINT.replace("SERVICE", "logs").replace("= aws_vpc.main.id", f"= {vpc}")
+    text = text.replace('"10.0.0.0/16" }', f'"10.0.0.0/16"\n{settings}\n}}')
+    text = text.replace('{ cidr_block = "10.0.0.0/16"', '{\ncidr_block = "10.0.0.0/16"')
+    found = vpc_names(*read(text))
+
+    assert found.truth is truth
+    assert [need.name for need in found.waits_for()] == ["var.given"] * (truth is None)
