@@ -82,6 +82,8 @@ resource "aws_ecs_service" "web" {
 }
 """
 BOTH = "[aws_subnet.a.id, aws_subnet.b.id]"
+ONE_OF = f"[{BOTH}[var.which]]"
+PERHAPS_B = 'concat([aws_subnet.a.id], var.which == "" ? [aws_subnet.b.id] : [])'
 
 
 def log(name: str, of: str, records: str = '"ALL"') -> str:
@@ -137,6 +139,10 @@ HALF = '"REJECT"'
         ("var.which", [("a", OF_A)], "unknown", {"a": "pass"}),
         ("[aws_subnet.a.id, var.which]", [("a", OF_A)], "unknown", {"a": "pass"}),
         ("[aws_subnet.a.id, var.which]", [("m", OF_VPC)], "pass", {"m": "pass"}),
+        # One that tasks may run in may need a log of its own.
+        (ONE_OF, [("a", OF_A)], "unknown", {"a": "pass"}),
+        (PERHAPS_B, [("a", OF_A)], "unknown", {"a": "pass"}),
+        (PERHAPS_B, [("m", OF_VPC)], "pass", {"m": "pass"}),
         (
             "[aws_subnet.a.id, var.which]",
             [("v", "subnet_id = var.which", HALF)],
