@@ -224,7 +224,7 @@ def by_public_address(network: Network, client: Interface, server: Interface) ->
     """
     there, here = to_internet(network, client), from_internet(network, server)
     pieces = cross(_for_everybody(there.pieces), _for_everybody(here.pieces))
-    return OpenConnection(pieces, (*there.closed, *here.closed) if not pieces else (), here.lost)
+    return OpenConnection(pieces, (), here.lost)
 
 
 def _for_everybody(pieces: Pieces) -> Pieces:
