@@ -255,3 +255,247 @@ def test_a_group_for_the_ipv6_of_its_vpc_is_for_nobody_else(given: str, tmp_path
     assert told(tmp_path, changes, given=given) == ["web -> internet of ::/0"]
     flows = list_flows(Options(paths=(str(tmp_path),)), "vpc:main", "service:web").flows
     assert [(flow.verdict, flow.missing) for flow in flows] == [("open", ())]
+
+
+S3 = """
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id            = aws_vpc.main.id
+  service_name      = "com.amazonaws.eu-west-1.s3"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.web.id]
+}
+"""
+ACL = """
+resource "aws_network_acl" "web" {
+  vpc_id     = aws_vpc.main.id
+  subnet_ids = [aws_subnet.web.id]
+  ingress {
+    rule_no    = 1
+    action     = "allow"
+    protocol   = "-1"
+    cidr_block = "0.0.0.0/0"
+    from_port  = 0
+    to_port    = 0
+  }
+  ingress {
+    rule_no         = 2
+    action          = "allow"
+    protocol        = "-1"
+    ipv6_cidr_block = "::/0"
+    from_port       = 0
+    to_port         = 0
+  }
+  egress {
+    rule_no   = 1
+    action    = "allow"
+    protocol  = "-1"
+    from_port = 0
+    to_port   = 0
+    OUT_OF_IT
+  }
+}
+"""
+
+
+NATIVE = "ipv6_native = true"
+
+
+@pytest.mark.parametrize(
+    ("out", "acl", "reached"),
+    [
+        ('cidr_blocks = ["0.0.0.0/0"]', "", True),
+        ('ipv6_cidr_blocks = ["::/0"]', "", False),
+        ('cidr_blocks = ["0.0.0.0/0"]', 'cidr_block = "0.0.0.0/0"', True),
+        ('cidr_blocks = ["0.0.0.0/0"]', 'ipv6_cidr_block = "::/0"', False),
+        ('cidr_blocks = ["0.0.0.0/0"]', NATIVE, False),
+    ],
+)
+def test_a_gateway_endpoint_is_reached_by_ipv4(
+    out: str, acl: str, reached: bool, tmp_path: Path
+) -> None:
+    """Groups and ACLs must let that out, whatever they let out of IPv6; and the subnet have it."""
+    text = STACK.replace('cidr_block = "10.0.1.0/24"', NATIVE) if acl == NATIVE else STACK
+    text = filled(text + S3, DEFAULTS | {"OUT": out})
+    text += ACL.replace("OUT_OF_IT", acl) if acl not in ("", NATIVE) else ""
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    flows = list_flows(Options(paths=(str(tmp_path),)), "service:web", "endpoint:s3").flows
+
+    assert [each.verdict for each in flows] == ["open"] * reached
+
+
+EDGE = """
+resource "aws_route" "four" {
+  route_table_id         = aws_route_table.web.id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.main.id
+}
+resource "aws_security_group" "edge" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol         = "tcp"
+    from_port        = 443
+    to_port          = 443
+    cidr_blocks      = ["0.0.0.0/0"]
+    ipv6_cidr_blocks = ["::/0"]
+  }
+  egress {
+    protocol    = "tcp"
+    from_port   = 80
+    to_port     = 80
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_lb" "edge" {
+  load_balancer_type = "network"
+  ip_address_type    = STACKED
+  subnets            = [aws_subnet.web.id]
+  security_groups    = [aws_security_group.edge.id]
+}
+resource "aws_lb_target_group" "edge" {
+  port               = 80
+  protocol           = "TCP"
+  target_type        = "ip"
+  vpc_id             = aws_vpc.main.id
+  preserve_client_ip = KEPT
+}
+resource "aws_lb_listener" "edge" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = 443
+  protocol          = "TCP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.edge.arn
+  }
+}
+"""
+BOUND = """launch_type = "FARGATE"
+  load_balancer {
+    target_group_arn = aws_lb_target_group.edge.arn
+    container_name   = "web"
+    container_port   = 80
+  }
+"""
+OF_EDGE = "security_groups = [aws_security_group.edge.id]"
+ALL, OF_SUBNET, SOME = (
+    f'cidr_blocks = ["{each}"]' for each in ("0.0.0.0/0", "10.0.1.0/24", "8.0.0.0/8")
+)
+STACKED, KEEPS, HIDES, EITHER = '"dualstack"', "true", "false", "var.which"
+
+
+@pytest.mark.parametrize(
+    ("stacked", "kept", "allowed", "said"),
+    [
+        ('"ipv4"', HIDES, OF_EDGE, ["open "]),
+        ('"ipv4"', KEEPS, OF_EDGE, ["open "]),
+        ('"ipv4"', EITHER, OF_EDGE, ["open "]),
+        ('"ipv4"', KEEPS, ALL, ["open "]),
+        ('"ipv4"', EITHER, ALL, ["open "]),
+        ('"ipv4"', HIDES, OF_SUBNET, ["open "]),
+        ('"ipv4"', KEEPS, OF_SUBNET, []),
+        ('"ipv4"', EITHER, OF_SUBNET, ["unknown "]),
+        ('"ipv4"', HIDES, SOME, []),
+        ('"ipv4"', KEEPS, SOME, ["open 8.0.0.0/8"]),
+        ('"ipv4"', EITHER, SOME, ["unknown 8.0.0.0/8"]),
+        # Targets of IPv4 never see the address of a client of IPv6: it comes by the balancer's.
+        (STACKED, HIDES, OF_EDGE, ["open "]),
+        (STACKED, KEEPS, ALL, ["open "]),
+        (STACKED, KEEPS, OF_SUBNET, ["open ::/0"]),
+        (STACKED, KEEPS, SOME, ["open 8.0.0.0/8"]),
+        (STACKED, HIDES, OF_SUBNET, ["open "]),
+        (STACKED, EITHER, OF_SUBNET, ["open ::/0", "unknown "]),
+        (STACKED, EITHER, SOME, ["unknown 8.0.0.0/8"]),
+    ],
+)
+def test_clients_of_ipv6_come_to_targets_of_ipv4(
+    stacked: str, kept: str, allowed: str, said: list[str], tmp_path: Path
+) -> None:
+    """A Network Load Balancer of both versions hides their addresses, whatever else it keeps."""
+    edge = EDGE.replace("STACKED", stacked).replace("KEPT", kept)
+    text = STACK.replace('launch_type = "FARGATE"\n', BOUND) + edge
+    (tmp_path / "main.tf").write_text(filled(text, DEFAULTS | {"IN": allowed}), encoding="utf-8")
+    flows = list_flows(Options(paths=(str(tmp_path),)), "internet", "service:web").flows
+
+    by_edge = [f"{each.verdict} {','.join(each.addresses)}" for each in flows if each.through]
+    assert by_edge == said
+    assert all(each.missing == ("var.which",) for each in flows if each.verdict == "unknown")
+
+
+CLIENT = """
+resource "aws_subnet" "more" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.2.0/24"
+  SIX
+}
+resource "aws_security_group" "client" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol         = "tcp"
+    from_port        = 443
+    to_port          = 443
+    cidr_blocks      = ["0.0.0.0/0"]
+    ipv6_cidr_blocks = ["::/0"]
+  }
+}
+resource "aws_ecs_service" "client" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.more.id]
+    security_groups = [aws_security_group.client.id]
+  }
+}
+"""
+DUAL = "ipv6_cidr_block = cidrsubnet(aws_vpc.main.ipv6_cidr_block, 8, 2)"
+
+
+@pytest.mark.parametrize(
+    ("stacked", "kept", "six", "allowed", "said"),
+    [
+        ('"ipv4"', HIDES, "", OF_SUBNET, ["open"]),
+        ('"ipv4"', KEEPS, "", OF_SUBNET, []),
+        ('"ipv4"', KEEPS, "", OF_EDGE, ["open"]),
+        (STACKED, KEEPS, "", OF_SUBNET, []),
+        (STACKED, KEEPS, DUAL, OF_SUBNET, ["open"]),
+        (STACKED, EITHER, DUAL, OF_SUBNET, ["open"]),
+        (STACKED, EITHER, "", OF_SUBNET, ["unknown"]),
+        # Nobody comes by IPv6 where the load balancer has none.
+        ('"ipv4"', KEEPS, DUAL, OF_SUBNET, []),
+        ("var.which", HIDES, DUAL, OF_SUBNET, ["open"]),
+        ("null", KEEPS, DUAL, OF_SUBNET, []),
+    ],
+)
+def test_a_client_of_the_vpc_may_come_by_ipv6(
+    stacked: str, kept: str, six: str, allowed: str, said: list[str], tmp_path: Path
+) -> None:
+    """Its own address counts where targets see it, and that is where both have IPv4."""
+    edge = EDGE.replace("STACKED", stacked).replace("KEPT", kept) + CLIENT.replace("SIX", six)
+    text = STACK.replace('launch_type = "FARGATE"\n', BOUND) + edge
+    (tmp_path / "main.tf").write_text(filled(text, DEFAULTS | {"IN": allowed}), encoding="utf-8")
+    flows = list_flows(Options(paths=(str(tmp_path),)), "service:client", "service:web").flows
+
+    assert [each.verdict for each in flows if each.through] == said
+
+
+@pytest.mark.parametrize(
+    ("stacked", "said"),
+    [
+        (STACKED, ["open"]),
+        ('"dualstack-without-public-ipv4"', ["open"]),
+        ('"ipv4"', []),
+        ("null", []),
+        ("var.which", ["unknown"]),
+    ],
+)
+def test_a_load_balancer_has_ipv6_by_its_address_type(
+    stacked: str, said: list[str], tmp_path: Path
+) -> None:
+    """Whatever its subnets have: who may come by IPv6 alone comes if it has such addresses."""
+    edge = EDGE.replace("STACKED", stacked).replace("KEPT", "null")
+    edge = edge.replace('load_balancer_type = "network"\n', "").replace('"TCP"', '"HTTP"')
+    edge = edge.replace("  preserve_client_ip = null\n", "")
+    edge = edge.replace('    cidr_blocks      = ["0.0.0.0/0"]\n', "")
+    text = STACK + edge + CLIENT.replace("SIX", DUAL)
+    (tmp_path / "main.tf").write_text(filled(text, DEFAULTS), encoding="utf-8")
+    flows = list_flows(Options(paths=(str(tmp_path),)), "service:client", "lb:edge").flows
+
+    assert [each.verdict for each in flows] == said
+    assert all(each.missing == ("var.which",) for each in flows if each.verdict == "unknown")

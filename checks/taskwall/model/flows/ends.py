@@ -339,7 +339,7 @@ class _Naming:
         groups = self._groups(balancer.groups, setting, balancer.subnets)
         if bare and not setting.needs:
             groups = UNFILTERED
-        internal = balancer.internal
+        internal, has_six = balancer.internal, _has_ipv6(balancer)
         text = f"{balancer.name} is internet-facing"
         public = Fact(
             None if internal.open else not internal.known,
@@ -354,10 +354,10 @@ class _Naming:
             "lb",
             balancer,
             groups,
-            self._places(balancer.subnets, balancer.groups, setting),
+            _of_families(self._places(balancer.subnets, balancer.groups, setting), has_six),
             public,
             balancer.exists,
-            all_of((public, _has_ipv6(balancer))),
+            all_of((public, has_six)),
             answers=BALANCER_PORTS,
             opens=False,
         )
@@ -485,6 +485,19 @@ def _has_ipv6(balancer: LoadBalancer) -> Fact:
     if balancer.families is None:
         return FALSE
     return balancer.families.is_("dualstack", "dualstack-without-public-ipv4")
+
+
+def _of_families(places: tuple[Place, ...], has_six: Fact) -> tuple[Place, ...]:
+    """The places of a load balancer, of IPv6 only where it has such addresses itself."""
+    if has_six.truth:
+        return places
+    return tuple(
+        replace(place, key=f"{place.key} {has_six.place}", fact=all_of((place.fact, has_six)))
+        if place.version == 6
+        else place
+        for place in places
+        if place.version == 4 or has_six.truth is None
+    )
 
 
 def _moved(place: Place, vpc: Link) -> Place:

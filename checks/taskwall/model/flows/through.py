@@ -257,8 +257,9 @@ def _seen(
     )
     found = cross(cross(seen, way.arrives), reach.takes(server))
     own = Ranges.union(map(of_version, way.versions))
+    taken = Ranges.union(of_version(place.version) for place in node.places)
     # Nobody keeps the address of a client whose IP version is not that of the target.
-    hidden = _hidden(each, handed, EVERYWHERE - own)
+    hidden = _hidden(each, handed, taken - own)
     if way.kept.truth is None:
         without = _hidden(each, handed, own)
         either = cross(_certain(found), _certain(without))
