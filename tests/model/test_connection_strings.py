@@ -304,6 +304,42 @@ def test_a_short_name_may_be_that_of_a_container_of_the_task(name: str, concerne
         assert [need.name for need in found.concerned.waits_for()] == ["var.given"]
 
 
+MESH = """
+resource "aws_appmesh_virtual_service" "api" { name = VIRTUAL }
+"""
+
+
+@pytest.mark.parametrize(
+    ("virtual", "named"),
+    [
+        ('"api.internal"', True),
+        ('"API.internal"', True),
+        ('"api"', True),
+        ('"web.internal"', False),
+        ('"apis.internal"', False),
+        ("5", False),
+        ("true", False),
+        ('"${var.given}.internal"', True),
+        ('"api${var.given}.internal"', True),
+        ('"api.${var.given}"', True),
+        ("var.given", True),
+    ],
+)
+def test_what_a_short_name_may_stand_for(virtual: str, named: bool) -> None:
+    """A name up to its first dot, if that is known. App Mesh encrypts what goes there."""
+    text = SOURCE.replace("NAME", "API", 1).replace("VALUE", '"http://api:8080/"', 1)
+    (stack,), _ = terraform.stacks(
+        ["/net/main.tf"],
+        Files({"/net/main.tf": text + MESH.replace("VIRTUAL", virtual)}),
+        Inputs(boundary="/net"),
+    )
+    network = lower(stack.evaluate({}).resources).network
+    (variable,) = network.every(Variable)
+
+    found = connection(network, variable)
+    assert (None if found is None else found.concerned.truth) is (False if named else None)
+
+
 KINDS = "postgres postgresql mysql mysql2 mariadb mongodb amqp sqlserver mssql oracle clickhouse"
 
 

@@ -79,6 +79,20 @@ def test_patterns(pattern: str, name: str, truth: bool) -> None:
     assert matches(Known(pattern), name) is truth
 
 
+@pytest.mark.parametrize(
+    ("pattern", "name", "truth"),
+    [
+        (None, "ecr:BatchGetImage", False),
+        (12, "12", True),
+        (12, "123", False),
+        (True, "true", True),
+    ],
+)
+def test_patterns_that_are_no_texts(pattern: bool | int | None, name: str, truth: bool) -> None:
+    """They mean what they are written as; null covers nothing."""
+    assert matches(Known(pattern), name) is truth
+
+
 def test_a_pattern_known_in_part_is_never_guessed() -> None:
     """What stands before an unknown part can rule a name out, but nothing rules it in."""
     pattern = Text(("ecr:", OPEN))

@@ -1,7 +1,10 @@
 """On which container instances tasks of a service can be placed."""
 
+from pathlib import Path
+
 import pytest
 
+from placeholders import scanned
 from taskwall.core.facts import Fact
 from taskwall.lowering import lower
 from taskwall.model.compute.container_instances import all_instances, container_instances
@@ -202,3 +205,59 @@ def test_an_instance_for_something_else(cluster: str, data: str, service: str, j
 
     (found,) = all_instances(network)
     assert (found.fact.truth is True) is joins
+
+
+MODES = """
+variable "one" {}
+variable "two" {}
+resource "aws_ecs_cluster" "shop" { name = "shop" }
+resource "aws_launch_template" "hosts" {
+  user_data = base64encode("#!/bin/bash\\necho ECS_CLUSTER=shop >> /etc/ecs/ecs.config\\n")
+}
+"""
+OF_MODE = """
+resource "aws_ecs_task_definition" "NAME" {
+  family                = "NAME"
+  network_mode          = MODE
+  container_definitions = jsonencode([{ name = "web", image = "web:1" }])
+}
+resource "aws_ecs_service" "NAME" {
+  cluster         = aws_ecs_cluster.shop.id
+  launch_type     = "EC2"
+  task_definition = aws_ecs_task_definition.NAME.arn
+  dynamic "network_configuration" {
+    for_each = NETWORKS
+    content { subnets = ["subnet-1"] }
+  }
+}
+"""
+BRIDGE, AWSVPC = ('"bridge"', "[]"), ('"awsvpc"', "[1]")
+OPEN_ONE, OPEN_TWO = ("var.one", "var.one"), ("var.two", "var.two")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        (BRIDGE, BRIDGE, []),
+        (AWSVPC, BRIDGE, ["fail"]),
+        (OPEN_ONE, AWSVPC, ["fail"]),
+        (OPEN_ONE, BRIDGE, ["unknown: var.one"]),
+        (BRIDGE, OPEN_TWO, ["unknown: var.two"]),
+        (OPEN_ONE, OPEN_ONE, ["unknown: var.one"]),
+        (OPEN_ONE, OPEN_TWO, ["unknown: var.one, var.two"]),
+        (("var.one", "[1]"), BRIDGE, ["fail"]),
+    ],
+)
+def test_every_service_may_be_the_one_that_instances_are_judged_for(
+    one: tuple[str, str], two: tuple[str, str], said: list[str], tmp_path: Path
+) -> None:
+    """Whether any has awsvpc tasks, which must not reach the instance's metadata (TW501)."""
+    text = MODES
+    for name, (mode, networks) in (("a", one), ("b", two)):
+        own = OF_MODE.replace("NAME", name).replace("MODE", mode)
+        text += own.replace("NETWORKS", networks)
+    report = scanned(tmp_path, text, "TW501", profile="strict")
+
+    found = ["fail" for _ in report.findings]
+    found += [f"unknown: {', '.join(sorted(each.missing))}" for each in report.unknowns]
+    assert found == said

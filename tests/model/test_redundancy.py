@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from permits import HERE, group_of, permission
-from taskwall.core.values import Need
+from taskwall.core.values import Need, Span
 from taskwall.lowering import lower
 from taskwall.model.core.address import parse_cidr
 from taskwall.model.core.network import Network
@@ -104,6 +104,41 @@ def test_what_is_contained_hangs_on_no_order(
                 for index, other in enumerate(found)
                 if index != number and not open_[index]
             )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "contained_in"),
+    [
+        (("a.tf", 9, 1), ("b.tf", 3, 1), ("b.tf", 3, 1)),
+        (("a.tf", 3, 1), ("a.tf", 9, 1), ("a.tf", 9, 1)),
+        (("a.tf", 3, 1), ("a.tf", 3, 30), ("a.tf", 3, 30)),
+    ],
+)
+def test_of_equals_of_one_resource_the_later_is_told(
+    one: tuple[str, int, int], other: tuple[str, int, int], contained_in: tuple[str, int, int]
+) -> None:
+    """By file, line and column, in whichever order they are found."""
+    both = []
+    for file, line, column in (one, other):
+        at = Span(file, line, column, line, column + 5)
+        made = permission("tcp", 80, 80, "10.0.0.0/8", line)
+        both.append(replace(made, id=f"{file}:{line}:{column}", place=at, block=at))
+
+    for order in (both, both[::-1]):
+        found = contained(group_of(order), "g", "ingress")
+        places = [each.permission.place for each in found if each.fact.truth]
+        assert [(at.file, at.line, at.column) for at in places] == [contained_in]
+
+
+def test_of_equals_the_one_that_is_certainly_there_stays() -> None:
+    """Whichever comes first by name."""
+    maybe = (Need("var.on", "has no default"),)
+    for sure, unsure in (("a", "b"), ("b", "a")):
+        one, other = (permission("tcp", 80, 80, "10.0.0.0/8", line) for line in (2, 3))
+        one = replace(one, on=replace(HERE, address=sure))
+        other = replace(other, on=replace(HERE, address=unsure, maybe=maybe))
+        found = contained(group_of([one, other]), "g", "ingress")
+        assert [each.permission.on.address for each in found if each.fact.truth] == [unsure]
 
 
 @pytest.mark.parametrize("cidr", ["10.0.0.0/8", "10.1.0.0/16"])

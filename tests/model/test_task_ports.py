@@ -227,6 +227,13 @@ def offers(name: str, ingress: str = "null") -> dict[str, str]:
     return {"MORE": CONNECT.replace("PORT_NAME", name).replace("INGRESS", ingress)}
 
 
+FOUND = {"MORE": 'service_registries { registry_arn = "arn:aws:servicediscovery:x" }'}
+MAYBE_FOUND = {
+    "MORE": """dynamic "service_registries" {
+    for_each = var.given
+    content { registry_arn = "arn:aws:servicediscovery:x" }
+  }"""
+}
 HTTP = mapped('containerPort = 8080, name = "http"')
 
 
@@ -240,6 +247,14 @@ HTTP = mapped('containerPort = 8080, name = "http"')
         (HTTP | offers("other"), ("", "", True)),
         (mapped("containerPort = 8080, name = var.given") | offers("http"), ("8080", "", False)),
         ({"DEFINITION": "var.given"} | offers("http"), ("", "", True)),
+        # Cloud Map leads to all that is mapped.
+        (FOUND, ("8080", "", False)),
+        (FOUND | mapped("containerPort = 80", UDP), ("80", "53", False)),
+        (FOUND | mapped("containerPort = var.given"), ("", "", True)),
+        (FOUND | {"MAPPINGS": "var.given"}, ("", "", True)),
+        (FOUND | {"DEFINITION": "var.given"}, ("", "", True)),
+        (MAYBE_FOUND, ("", "", True)),
+        (MAYBE_FOUND | mapped("containerPort = 80", UDP), ("", "", True)),
     ],
 )
 def test_what_tasks_offer(changes: dict[str, str], said: tuple[str, str, bool]) -> None:

@@ -188,6 +188,9 @@ def black_hole(to: str, table: str = f"{TABLE}.main.id") -> str:
 EITHER = f"[{TABLE}.main.id, {TABLE}.other.id][var.any]"
 OF_ONE, TO_TWO = entry("association", ONE), entry("propagation", TWO)
 
+BY_DEFAULT = transit() + made(TABLE, "main", transit_gateway_id="aws_ec2_transit_gateway.main.id")
+OF_TWO = OF_ONE.replace(ONE, TWO).replace('"association"', '"more"')
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -217,6 +220,12 @@ OF_ONE, TO_TWO = entry("association", ONE), entry("propagation", TWO)
         (ALONE + entry("association", "var.any") + TO_TWO, UNKNOWN),
         (ALONE + entry("association", ONE, "var.any") + TO_TWO, UNKNOWN),
         (ALONE + OF_ONE + entry("propagation", "var.any"), UNKNOWN),
+        # What may have a table of its own may not use the default one.
+        (BY_DEFAULT + OF_TWO, YES),
+        (BY_DEFAULT + OF_TWO + OF_ONE, NO),
+        (BY_DEFAULT + OF_TWO + OF_ONE + TO_TWO, YES),
+        (BY_DEFAULT + OF_TWO + entry("association", "var.any"), UNKNOWN),
+        (BY_DEFAULT + OF_TWO + entry("association", ONE, "var.any"), UNKNOWN),
     ],
 )
 def test_a_transit_gateway_joins_by_its_tables(
