@@ -1,5 +1,6 @@
 """Container instances whose network tasks share: what they allow, and what reaches them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -500,3 +501,38 @@ def test_who_reads_the_metadata_of_instances(
 ) -> None:
     """No container, where a token is asked for that comes one hop far."""
     assert told(tmp_path, "TW503", {word: value}) == said
+
+
+SIDE = """
+resource "aws_ecs_service" "side" {
+  cluster         = SIDE_CLUSTER
+  task_definition = aws_ecs_task_definition.web.arn
+  launch_type     = "EC2"
+  SIDE_BOUND
+}
+"""
+OF_SIDE, WIDE = {"SIDE_CLUSTER": "aws_ecs_cluster.main.arn", "SIDE_BOUND": ""}, {"FIRST": "80"}
+HERE = "hosts opens ports 80-65535 of the container instances of {}, more than the ports that {}"
+SAME, BEFORE = "tasks publish", "the tasks behind the load balancer publish"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"SIDE_CLUSTER": "aws_ecs_cluster.other.arn"}, HERE.format("web", SAME)),
+        ({}, HERE.format("web", BEFORE)),
+        ({"SIDE_BOUND": BOUND}, HERE.format("web, side", SAME)),
+        # Which of them the load balancer registers nobody says where it has the whole group.
+        (
+            REGISTERED | {"SIDE_BOUND": ""},
+            HERE.format("web, side", SAME),
+        ),
+    ],
+)
+def test_whose_instances_are_bypassed(changes: dict[str, str], said: str, tmp_path: Path) -> None:
+    """Those of the tasks behind the load balancer, where others share their instances."""
+    text = filled(STACK + SIDE, DEFAULTS | WIDE | OF_SIDE | changes)
+    report = scanned(tmp_path, text, "TW208", profile="strict")
+
+    messages = [re.sub(r"\baws_\w+\.", "", each.message) for each in report.findings]
+    assert said in messages

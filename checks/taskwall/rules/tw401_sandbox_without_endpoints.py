@@ -137,7 +137,7 @@ def _placed(
 
     `served` is whether there is one of its own Region.
     """
-    if not demand.region or served.truth is not False:
+    if served.truth is not False:
         return demand
     of_any = has_endpoint(network, location, (demand.service,), "")
     if of_any.truth is False:

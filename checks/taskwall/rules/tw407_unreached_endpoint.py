@@ -63,7 +63,7 @@ def unreached_endpoint(network: Network) -> Iterator[Verdict]:
         yield _reached(network, endpoint, interface, concerned)
         if interface.truth is not False:
             needed = all_of((interface, concerned))
-            if endpoint.origin.unseen and needed.truth is not True:
+            if endpoint.origin.unseen:
                 continue  # An absent module may make it, of which nobody could say more.
             for permission, fact in outsiders(network, endpoint):
                 if fact.truth is not False:

@@ -1,0 +1,22 @@
+"""Which profiles have a rule, from the one that runs fewest rules to the one that runs all."""
+
+import pytest
+
+from taskwall.rules import all_rules
+from taskwall.rules._rule import PROFILES
+
+BY_FLAGS = {
+    (True, True): ("default", "pci", "strict"),
+    (True, False): ("default", "pci", "strict"),
+    (False, True): ("pci", "strict"),
+    (False, False): ("strict",),
+}
+
+
+@pytest.mark.parametrize(("flags", "profiles"), BY_FLAGS.items())
+def test_the_profiles_of_a_rule(flags: tuple[bool, bool], profiles: tuple[str, ...]) -> None:
+    """Each profile has what the one before it has, and `strict` has everything."""
+    assert PROFILES == ("default", "pci", "strict")
+    alike = [rule for rule in all_rules() if (rule.default, rule.pci) == flags]
+    assert alike
+    assert {rule.profiles for rule in alike} == {profiles}
