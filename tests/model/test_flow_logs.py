@@ -177,6 +177,20 @@ def test_what_records_the_traffic_of_two_subnets(
 
 
 @pytest.mark.parametrize(
+    "subnets", [(PERHAPS_B, "[aws_subnet.a.id]"), ("[aws_subnet.a.id]", PERHAPS_B)]
+)
+def test_the_subnets_of_each_service_count(subnets: tuple[str, str], tmp_path: Path) -> None:
+    """A log of those of one service is not enough where another may run elsewhere."""
+    first, second = (TWO.replace("SUBNETS", each) for each in subnets)
+    service = second[second.index('resource "aws_ecs_service"') :].replace('"web"', '"more"')
+    (tmp_path / "main.tf").write_text(first + service + log("a", OF_A), encoding="utf-8")
+    report = taskwall.scan(tmp_path, select=["TW701"])
+
+    assert [each.missing for each in report.unknowns] == [("var.which",)]
+    assert not report.findings
+
+
+@pytest.mark.parametrize(
     ("format_", "lacks", "whole"),
     [
         ("null", True, None),

@@ -59,38 +59,36 @@ OUT = rule("out", "egress", "one", ALL, 0, 65535)
 WEB, TLS = (rule(f"on_{port}", "ingress", "two", ALL, port, port) for port in (80, 443))
 
 
-@pytest.mark.parametrize(
-    ("rules", "said"),
-    [
-        ("", []),
-        (OUT, []),
-        (WEB, []),
-        (OUT + WEB, ["open 80"]),
-        (OUT + WEB + TLS, ["open 80,443"]),
-        (rule("out", "egress", "one", ALL, 80, 80) + WEB + TLS, ["open 80"]),
-        # From which of its addresses it comes, and to which, is not known before.
-        (OUT + rule("some", "ingress", "two", SOME, 80, 80), []),
-        (rule("some", "egress", "one", SOME, 80, 80) + WEB, []),
-        (OUT + rule("half", "ingress", "two", LOWER, 80, 80), []),
-        (
-            OUT
-            + rule("half", "ingress", "two", LOWER, 80, 80)
-            + rule("rest", "ingress", "two", UPPER, 80, 443),
-            ["open 80"],
-        ),
-        (
-            OUT
-            + rule("half", "ingress", "two", LOWER, 80, 80)
-            + rule("rest", "ingress", "two", UPPER, "var.any", 443),
-            ["unknown 80"],
-        ),
-        (OUT + rule("any", "ingress", "two", "var.any", 80, 80), ["unknown 80"]),
-        (
-            OUT + TLS + rule("any", "ingress", "two", "var.any", 80, 443),
-            ["open 443", "unknown 80-442"],
-        ),
-    ],
+HALF, REST = (
+    rule(name, "ingress", "two", cidr, 80, high)
+    for name, cidr, high in (("half", LOWER, 80), ("rest", UPPER, 443))
 )
+OPEN_REST = rule("rest", "ingress", "two", UPPER, "var.any", 443)
+RULES: dict[str, tuple[str, list[str]]] = {
+    "nothing": ("", []),
+    "out alone": (OUT, []),
+    "in alone": (WEB, []),
+    "one port": (OUT + WEB, ["open 80"]),
+    "two ports": (OUT + WEB + TLS, ["open 80,443"]),
+    "two ports in, one out": (
+        rule("out", "egress", "one", ALL, 80, 80) + WEB + TLS,
+        ["open 80"],
+    ),
+    # From which of its addresses it comes, and to which, is not known before.
+    "in from some": (OUT + rule("some", "ingress", "two", SOME, 80, 80), []),
+    "out to some": (rule("some", "egress", "one", SOME, 80, 80) + WEB, []),
+    "in from a half": (OUT + HALF, []),
+    "in from both halves": (OUT + HALF + REST, ["open 80"]),
+    "in from a half, and from the other on some port": (OUT + HALF + OPEN_REST, ["unknown 80"]),
+    "in from an input": (OUT + rule("any", "ingress", "two", "var.any", 80, 80), ["unknown 80"]),
+    "in from all, and from an input on more": (
+        OUT + TLS + rule("any", "ingress", "two", "var.any", 80, 443),
+        ["open 443", "unknown 80-442"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rules", "said"), RULES.values(), ids=RULES)
 def test_tasks_reach_others_by_public_addresses(
     rules: str, said: list[str], tmp_path: Path
 ) -> None:
@@ -156,23 +154,20 @@ ANY_IN = rule("in", "ingress", "one", '"10.1.0.0/16"', 80, 80)
 TO_ONE, TO_MORE = '"10.1.1.0/24"', '"10.1.2.0/24"'
 
 
-@pytest.mark.parametrize(
-    ("subnets", "rules", "said"),
-    [
-        ("[aws_subnet.one.id]", rule("to", "egress", "client", TO_ONE, 80, 80), [()]),
-        ("[aws_subnet.more.id]", rule("to", "egress", "client", TO_MORE, 80, 80), [(LOST,)]),
-        (BOTH_SUBNETS, rule("to", "egress", "client", TO_MORE, 80, 80), [(LOST,)]),
-        (BOTH_SUBNETS, rule("to", "egress", "client", TO_ONE, 80, 80), [()]),
-        # The client may send to the subnet of that ACL, and not to what is open there.
-        (
-            BOTH_SUBNETS,
-            rule("to", "egress", "client", TO_ONE, 80, 80)
-            + rule("other", "egress", "client", TO_MORE, 443, 443),
-            [()],
-        ),
-        (BOTH_SUBNETS, rule("other", "egress", "client", TO_MORE, 443, 443), []),
-    ],
-)
+HERE, MORE = (rule("to", "egress", "client", cidr, 80, 80) for cidr in (TO_ONE, TO_MORE))
+OTHERWISE = rule("other", "egress", "client", TO_MORE, 443, 443)
+WAYS: dict[str, tuple[str, str, list[tuple[str, ...]]]] = {
+    "to a subnet without that ACL": ("[aws_subnet.one.id]", HERE, [()]),
+    "to the subnet of the ACL": ("[aws_subnet.more.id]", MORE, [(LOST,)]),
+    "to the second of two": (BOTH_SUBNETS, MORE, [(LOST,)]),
+    "to the first of two": (BOTH_SUBNETS, HERE, [()]),
+    # The client may send to the subnet of that ACL, and not to what is open there.
+    "to the first, and to the second on another port": (BOTH_SUBNETS, HERE + OTHERWISE, [()]),
+    "to the second on another port": (BOTH_SUBNETS, OTHERWISE, []),
+}
+
+
+@pytest.mark.parametrize(("subnets", "rules", "said"), WAYS.values(), ids=WAYS)
 def test_answers_are_lost_on_ways_that_are_open(
     subnets: str, rules: str, said: list[tuple[str, ...]], tmp_path: Path
 ) -> None:

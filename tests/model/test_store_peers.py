@@ -315,30 +315,36 @@ OF_INPUT = PROXY.replace("aws_db_proxy.main.name", "var.which")
 UNSURE = PROXY.replace("aws_db_proxy.main.name", '[aws_db_proxy.main.name, "x"][var.which]')
 
 
-@pytest.mark.parametrize(
-    ("proxies", "said"),
-    [
-        (PROXY, ["pass"]),
-        (PROXY.replace(OF_OTHER, "[aws_security_group.edge.id]"), ["low"]),
-        (
-            PROXY.replace(OF_OTHER, "[aws_security_group.edge.id, aws_security_group.other.id]"),
-            ["pass"],
-        ),
-        # What an input brings is none that the sources write.
-        (PROXY.replace(OF_OTHER, "[var.which]"), ["low"]),
-        (PROXY.replace(OF_OTHER, BETWEEN), ["unknown: var.which"]),
-        (PROXY.replace("aws_db_proxy.main.name", '"elsewhere"'), ["unknown: elsewhere"]),
-        (OF_INPUT, ["unknown: var.which"]),
-        (PROXY.replace(OF_OTHER, PERHAPS), ["unknown: var.which"]),
-        (UNSURE, ["unknown: var.which"]),
-        # One that certainly has it is enough.
-        (PROXY + SECOND.replace(OF_OTHER, PERHAPS), ["pass"]),
-        (UNSURE + SECOND, ["pass"]),
-        (PROXY + SECOND.replace(OF_OTHER, BETWEEN), ["pass"]),
-        (SECOND.replace(OF_OTHER, BETWEEN) + PROXY, ["pass"]),
-        (PROXY + SECOND.replace("aws_db_proxy.more.name", "var.which"), ["pass"]),
-    ],
-)
+PROXIES: dict[str, tuple[str, list[str]]] = {
+    "it has it": (PROXY, ["pass"]),
+    "it has another": (PROXY.replace(OF_OTHER, "[aws_security_group.edge.id]"), ["low"]),
+    "it has another as well": (
+        PROXY.replace(OF_OTHER, "[aws_security_group.edge.id, aws_security_group.other.id]"),
+        ["pass"],
+    ),
+    # What an input brings is none that the sources write.
+    "it has one of an input": (PROXY.replace(OF_OTHER, "[var.which]"), ["low"]),
+    "it has one of two": (PROXY.replace(OF_OTHER, BETWEEN), ["unknown: var.which"]),
+    "it has it perhaps": (PROXY.replace(OF_OTHER, PERHAPS), ["unknown: var.which"]),
+    "it is elsewhere": (
+        PROXY.replace("aws_db_proxy.main.name", '"elsewhere"'),
+        ["unknown: elsewhere"],
+    ),
+    "it is an input": (OF_INPUT, ["unknown: var.which"]),
+    "it is one of two": (UNSURE, ["unknown: var.which"]),
+    # One that certainly has it is enough.
+    "it has it, another perhaps": (PROXY + SECOND.replace(OF_OTHER, PERHAPS), ["pass"]),
+    "it has it, and another may be in front": (UNSURE + SECOND, ["pass"]),
+    "it has it, another one of two": (PROXY + SECOND.replace(OF_OTHER, BETWEEN), ["pass"]),
+    "one has one of two, another has it": (SECOND.replace(OF_OTHER, BETWEEN) + PROXY, ["pass"]),
+    "it has it, and an input is in front": (
+        PROXY + SECOND.replace("aws_db_proxy.more.name", "var.which"),
+        ["pass"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("proxies", "said"), PROXIES.values(), ids=PROXIES)
 def test_the_group_of_an_rds_proxy_is_one_of_tasks(
     proxies: str, said: list[str], tmp_path: Path
 ) -> None:

@@ -50,31 +50,32 @@ GROUP, OVERRIDING = group("plain", OWN), group("overriding", OWN, OVERRIDE)
 WEIGHTED = group("weighted", OWN, 'override { weighted_capacity = "2" }')
 
 
-@pytest.mark.parametrize(
-    ("users", "said"),
-    [
-        ([], ["fail"]),
-        ([OF_OWN], ["fail"]),
-        ([TYPED], []),
-        ([OF_OWN, TYPED], ["fail"]),
-        ([instance("others", OTHER, TYPE)], ["fail"]),
-        # Who may start from it uses the type where nothing else does for certain.
-        ([MAYBE], ["fail"]),
-        ([MAYBE_TYPED], ["unknown"]),
-        ([MAYBE, MAYBE_TYPED], ["unknown"]),
-        ([OF_OWN, MAYBE_TYPED], ["fail"]),
-        ([TYPED, MAYBE], ["unknown"]),
-        ([TYPED, MAYBE_TYPED], []),
-        ([GROUP], ["fail"]),
-        ([OVERRIDING], []),
-        ([WEIGHTED], ["fail"]),
-        ([GROUP, OVERRIDING], ["fail"]),
-        ([OVERRIDING, OF_OWN], ["fail"]),
-        ([OVERRIDING, TYPED], []),
-        ([OVERRIDING, MAYBE], ["unknown"]),
-        ([OVERRIDING, MAYBE_TYPED], []),
-    ],
-)
+OTHERS = instance("others", OTHER, TYPE)
+STARTERS: dict[str, tuple[list[str], list[str]]] = {
+    "nobody": ([], ["fail"]),
+    "an instance": ([OF_OWN], ["fail"]),
+    "an instance of its own type": ([TYPED], []),
+    "one of its own type, and one without": ([OF_OWN, TYPED], ["fail"]),
+    "an instance of another template": ([OTHERS], ["fail"]),
+    # Who may start from it uses the type where nothing else does for certain.
+    "perhaps an instance": ([MAYBE], ["fail"]),
+    "perhaps one of its own type": ([MAYBE_TYPED], ["unknown"]),
+    "perhaps either": ([MAYBE, MAYBE_TYPED], ["unknown"]),
+    "one, and perhaps one of its own type": ([OF_OWN, MAYBE_TYPED], ["fail"]),
+    "one of its own type, and perhaps one without": ([TYPED, MAYBE], ["unknown"]),
+    "one of its own type, and perhaps another such": ([TYPED, MAYBE_TYPED], []),
+    "a group": ([GROUP], ["fail"]),
+    "a group that overrides it": ([OVERRIDING], []),
+    "a group that overrides weights": ([WEIGHTED], ["fail"]),
+    "a group, and one that overrides it": ([GROUP, OVERRIDING], ["fail"]),
+    "a group that overrides it, and an instance": ([OVERRIDING, OF_OWN], ["fail"]),
+    "a group and an instance that override it": ([OVERRIDING, TYPED], []),
+    "a group that overrides it, and perhaps an instance": ([OVERRIDING, MAYBE], ["unknown"]),
+    "a group that overrides it, and perhaps one such": ([OVERRIDING, MAYBE_TYPED], []),
+}
+
+
+@pytest.mark.parametrize(("users", "said"), STARTERS.values(), ids=STARTERS)
 def test_the_type_of_a_template(users: list[str], said: list[str], tmp_path: Path) -> None:
     """It counts where somebody starts from the template without a type of their own."""
     report = scanned(tmp_path, STACK + "".join(users), "TW107", profile="strict")
