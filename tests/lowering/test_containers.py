@@ -137,7 +137,7 @@ OTHERS: dict[str, tuple[str, set[str], set[str]]] = {
     "a credential spec known in part": (
         of(HUB, 'credentialSpecs = ["credentialspec:${var.config}"]'),
         {OUT},
-        {"secretsmanager", "ssm"},
+        {"s3", "secretsmanager", "ssm"},
     ),
     "something else than a credential spec": (
         of(HUB, 'credentialSpecs = ["other:arn:aws:s3:::a"]'), {OUT}, set(),

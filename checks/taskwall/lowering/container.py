@@ -85,14 +85,15 @@ def _container(r: ResourceReader, container: Cell, *, alone: bool) -> Iterator[C
 def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[ContainerUse]:
     at = logging.get(cased(r, "logDriver"))
     known: str | None = _LOG_DRIVERS.get(str(at.known)) if at.known is not None else ""
-    routed = at.known == "awsfirelens"
+    waits, routed = at.needs, at.known == "awsfirelens"
     if routed:
         name = logging.get(cased(r, "options")).get("Name")
         known = _PLUGINS.get(str(name.known)) if name.known is not None else ""
+        waits = name.needs
     if known == "":
         need = Need(f"what FireLens of {r.name} writes to", "is not in the options of the log")
         text = f"{r.name} writes its logs to CloudWatch"
-        fact = Fact(None, text, at.place, r.name, at.needs or (need,))
+        fact = Fact(None, text, at.place, r.name, waits or (need,))
         yield ContainerUse(r.id, "log", "", fact, routed)
     elif known is not None:
         option = logging.get(cased(r, "options")).get("region" if routed else "awslogs-region")
@@ -103,18 +104,26 @@ def _logs(r: ResourceReader, container: Cell, logging: Cell) -> Iterator[Contain
 def _credentials(r: ResourceReader, spec: Cell) -> Iterator[ContainerUse]:
     """Where a credential spec for a gMSA is kept: `credentialspec:ARN`, of S3 or a parameter.
 
-    A domainless one names a secret as well (Amazon ECS API reference, ContainerDefinition).
+    A domainless one names a secret as well (Amazon ECS API reference, ContainerDefinition). What
+    is not known may be one, of either kind.
     """
+    if spec.absent:
+        return
     value = dereferenced(spec.value)
     parts = value.parts if isinstance(value, Text) else (spec.known,)
     text = "".join(part if isinstance(part, str) else "\x01" for part in parts)
     kind, colon, arn = text.partition(":")
-    if not colon or kind not in ("credentialspec", "credentialspecdomainless"):
+    if "\x01" in kind:
+        arn = ""
+    elif not colon or kind not in ("credentialspec", "credentialspecdomainless"):
         return
     if ":s3:" in arn:
         yield _use(r, spec, "file", "s3", spec)
+    elif ":ssm:" in arn:
+        yield _use(r, spec, "secret", "ssm", spec)
     elif not arn.startswith("file:"):
-        yield _use(r, spec, "secret", "ssm" if ":ssm:" in arn else "", spec)
+        yield _use(r, spec, "file", "", spec)
+        yield _use(r, spec, "secret", "", spec)
     if kind == "credentialspecdomainless":
         yield _use(r, spec, "secret", "secretsmanager", spec)
 

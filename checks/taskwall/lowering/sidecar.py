@@ -77,7 +77,7 @@ def sidecar(r: ResourceReader, container: Cell, *, alone: bool) -> Iterator[Cont
     image = container.get(cased(r, "image"))
     called = _called(r, image.value)
     found = [kind for kind in SIDECARS if called == kind.image]
-    if not found and called is None and _configuration(r, container) in CONFIGURATIONS:
+    if called is None and _configuration(r, container) in CONFIGURATIONS:
         found = [COLLECTOR]
     for kind in found:
         services, open_ = _services(r, container, kind)
@@ -141,8 +141,6 @@ def _configuration(r: ResourceReader, container: Cell) -> str | None:
         if not isinstance(each.known, str) or not each.sure:
             return None
         words += each.known.split()
-    if not words:
-        return None if command.needs else ""
     for index, word in enumerate(words):
         if word.startswith("--config"):
             _, equals, file = word.partition("=")
@@ -197,8 +195,7 @@ _WORDS = {
 def _use(
     r: ResourceReader, container: Cell, service: str, word: str, waits: tuple[Need, ...]
 ) -> ContainerUse:
-    image = container.get(cased(r, "image"))
-    at = container.place if image.absent else image.place
+    at = container.get(cased(r, "image")).place
     doubts = waits or container.doubt or ()
     truth = None if waits or container.doubt is not None else True
     return ContainerUse(
