@@ -7,7 +7,7 @@ import pytest
 from lowering.networks import network
 from taskwall.core.values import Fields, Reference
 from taskwall.lowering import lowered_types
-from taskwall.lowering._absent import may_make, with_possible
+from taskwall.lowering._absent import with_possible
 from taskwall.model.entities.door import Door
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer, TrafficShift
@@ -505,82 +505,3 @@ def test_a_service_that_is_not_there_moves_no_traffic_by_itself() -> None:
     found = network(FRONTED.replace("TARGETS", "!Ref Targets"))
 
     assert not list(found.every(TrafficShift))
-
-
-@pytest.mark.parametrize(
-    ("application", "makes"),
-    [
-        ("297356227824:applications/SecretsManagerRDSPostgreSQLRotationSingleUser", False),
-        ("123456789012:applications/SecretsManagerRotation", True),
-        ("297356227824:applications/Other", True),
-    ],
-)
-def test_what_rotates_secrets_is_a_function(application: str, makes: bool) -> None:
-    """AWS's own applications for it make nothing that would use a group as tasks do."""
-    id_ = f"arn:aws:serverlessrepo:us-east-1:{application}"
-    hcl = f"""
-resource "aws_security_group" "g" {{}}
-resource "aws_serverlessapplicationrepository_cloudformation_stack" "r" {{
-  name           = "r"
-  application_id = "{id_}"
-  parameters     = {{ vpcSecurityGroupIds = aws_security_group.g.id }}
-}}
-"""
-    yaml = f"""
-Resources:
-  G: {{Type: "AWS::EC2::SecurityGroup", Properties: {{GroupDescription: g}}}}
-  R:
-    Type: AWS::Serverless::Application
-    Properties:
-      Location: {{ApplicationId: "{id_}", SemanticVersion: 1.1.0}}
-      Parameters: {{vpcSecurityGroupIds: !Ref G}}
-"""
-    (root,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": hcl}), Inputs())
-    (template,), _ = cloudformation.stacks(["t.yaml"], Files({"t.yaml": yaml}), Inputs())
-    for stack in (root, template):
-        found = with_possible(stack.evaluate({}).resources)
-        assert any(one.origin.unseen for one in found) is makes
-
-
-@pytest.mark.parametrize(
-    ("template", "makes"),
-    [
-        ("Resources: {A: {Type: AWS::S3::Bucket}}", False),
-        ('{"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}', False),
-        (
-            (
-                "Transform: AWS::SecretsManager-2020-07-23\n"
-                "Resources: {A: {Type: AWS::SecretsManager::RotationSchedule}}"
-            ),
-            False,
-        ),
-        (
-            "Parameters: {V: {Type: AWS::EC2::VPC::Id}}\nResources: {A: {Type: AWS::S3::Bucket}}",
-            False,
-        ),
-        (
-            "Resources: {A: {Type: AWS::S3::Bucket}, B: {Type: AWS::EC2::SecurityGroupIngress}}",
-            True,
-        ),
-        ('{"Resources": {"A": {"Type": "AWS::ECS::Service"}}}', True),
-        ("Resources: {A: {Type: AWS::CloudFormation::Stack}}", True),
-        ("Resources: {A: {Type: Custom::Anything}}", True),
-        ("Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::S3::Bucket}}", True),
-        ("Resources: {Fn::Transform: {Name: M}, A: {Type: AWS::S3::Bucket}}", True),
-        ("Resources: {}", True),
-    ],
-)
-def test_what_the_text_of_a_template_makes(template: str, makes: bool) -> None:
-    """One that Terraform deploys is read as far as its types: none may matter here."""
-    text = "\n".join(f"    {line}" for line in template.splitlines())
-    main = f"""
-resource "aws_cloudformation_stack" "s" {{
-  template_body = <<-EOT
-{text}
-  EOT
-}}
-"""
-    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": main}), Inputs())
-    (call,) = stack.evaluate({}).resources
-
-    assert may_make(call, "aws_ecs_service") is makes

@@ -19,6 +19,7 @@ def scope(source: str) -> AccessScope:
     (found,) = network(f"""
 variable "v" {{}}
 resource "aws_internet_gateway" "g" {{}}
+module "m" {{ source = "a/b/c" }}
 data "aws_internet_gateway" "found" {{ internet_gateway_id = "igw-1" }}
 resource "aws_ec2_network_insights_access_scope" "s" {{
   match_paths {{
@@ -40,6 +41,8 @@ LISTS: dict[str, tuple[str, Listed]] = {
     "what is looked up": (
         "[data.aws_internet_gateway.found.id]", ([], [], ["data.aws_internet_gateway.found.id"]),
     ),
+    "what no resource of the sources is": ("[module.m.id]", ([], [], ["module.m.id"])),
+    "a variable twice": ("[var.v, var.v]", ([], [], ["var.v"])),
     "a variable": ("[var.v]", ([], [], ["var.v"])),
     "a list that is one": ("var.v", ([], [], ["var.v"])),
     "more that may be there": ('concat(["igw-1"], var.v)', (["igw-1"], [], ["var.v"])),

@@ -18,6 +18,8 @@ from taskwall.model.entities.security_group import PrefixList
 from taskwall.model.entities.vpc import FlowLog
 
 LOOKED_UP = """
+resource "aws_ssm_parameter" "p" { value = "com.amazonaws.eu-west-1.logs" }
+module "m" { source = "a/b/c" }
 variable "v" {}
 resource "aws_vpc_endpoint_service" "own" {}
 data "aws_vpc_endpoint_service" "s3" { service = "s3" }
@@ -44,6 +46,8 @@ OFFERED = "an endpoint service"
         ("data.aws_vpc_endpoint_service.open.service_name", "", ""),
         ("data.aws_vpc_endpoint_service.named.service_name", "ecr.api", "eu-west-1"),
         ("aws_vpc_endpoint_service.own.service_name", OFFERED, ""),
+        ("aws_ssm_parameter.p.value", "logs", "eu-west-1"),
+        ("module.m.service", "", ""),
     ],
 )
 def test_services_of_endpoints(name: str, service: str, region: str) -> None:
@@ -52,9 +56,56 @@ def test_services_of_endpoints(name: str, service: str, region: str) -> None:
     (endpoint,) = found.every(Endpoint)
 
     assert (endpoint.service, endpoint.region) == (service, region)
-    assert [each.id for each in found.every(PrefixList)] == [
-        "aws_vpc_endpoint.e.prefix_list_id"
+    assert [(each.id, said(each.named)) for each in found.every(PrefixList)] == [
+        ("aws_vpc_endpoint.e.prefix_list_id", f"com.amazonaws.{region}.{service}")
     ] * bool(service)
+
+
+def test_an_endpoint_of_a_template_hands_over_no_prefix_list() -> None:
+    """No attribute of CloudFormation's names it."""
+    found = network("""
+Resources:
+  E:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: {VpcId: vpc-1, ServiceName: com.amazonaws.eu-west-1.s3}
+""")
+
+    assert [each.service for each in found.every(Endpoint)] == ["s3"]
+    assert found.every(PrefixList) == []
+
+
+NAMED = {
+    "terraform": (
+        """
+resource "aws_vpc_endpoint" "e" {
+  vpc_id             = "vpc-1"
+  policy             = "{}"
+  security_group_ids = ["sg-1"]
+  route_table_ids    = ["rtb-1"]
+}
+""",
+        ("security_group_ids", "route_table_ids", "policy"),
+    ),
+    "cloudformation": (
+        """
+Resources:
+  E:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: {SecurityGroupIds: [sg-1], RouteTableIds: [rtb-1], PolicyDocument: {}}
+""",
+        ("SecurityGroupIds", "RouteTableIds", "PolicyDocument"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "names"), NAMED.values(), ids=NAMED)
+def test_attributes_of_endpoints_in_each_language(text: str, names: tuple[str, ...]) -> None:
+    """A finding names what the user wrote, and knows to whom it leads."""
+    (found,) = network(text).every(Endpoint)
+    settings = (found.groups_setting, found.tables_setting, found.policy_setting)
+
+    assert tuple(each.name for each in settings) == names
+    assert [each.names for each in settings] == [{"sg-1"}, {"rtb-1"}, set()]
 
 
 def test_defaults_of_endpoints() -> None:
@@ -97,14 +148,18 @@ OPEN_POLICY = 'jsonencode({ Statement = [{ Effect = "Allow", Action = "*", Resou
         (f"{DOCUMENT}.json", 'override_json = "{}"', "blocks", None),
         (OPEN_POLICY, "", "structure", "aws_vpc_endpoint.e"),
         ('"{\\"Statement\\": [{\\"Effect\\": \\"Allow\\",}]}"', "", "text", "aws_vpc_endpoint.e"),
+        ('"{\\"Statement\\": [{\\"Sid\\": \\"${var.v}\\",}]}"', "", "text", "aws_vpc_endpoint.e"),
+        ("aws_ssm_parameter.p.value", "", "text", "aws_vpc_endpoint.e"),
     ],
-    ids=range(5),
+    ids=range(7),
 )
 def test_where_policies_of_endpoints_are_written(
     given: str, more: str, notation: str, address: str | None
 ) -> None:
     """In blocks of a data source, as a structure, or as text; no fix changes what others join."""
     text = POLICY.replace("STATEMENT", STATEMENT + more).replace("GIVEN", given)
+    text += 'variable "v" {}\nresource "aws_ssm_parameter" "p" {\n'
+    text += 'value = "{\\"Statement\\": [{\\"Effect\\": \\"Allow\\",},]}"\n}\n'
     (found,) = network(text).every(Endpoint)
 
     assert found.policy is not None
@@ -133,6 +188,18 @@ def test_policies_of_endpoints_that_others_join(statements: str, given: str) -> 
     assert found.policy is not None
     assert found.policy.notation == "blocks"
     assert found.policy_setting.attribute is None
+
+
+@pytest.mark.parametrize("given", ["5", '"no document"', "null"], ids=["number", "text", "null"])
+def test_what_is_no_policy_of_an_endpoint(given: str) -> None:
+    """It says nothing that is known, and null is no policy at all."""
+    text = POLICY.replace("STATEMENT", "").replace("GIVEN", given)
+    (found,) = network(text).every(Endpoint)
+
+    assert (found.policy is None) is (given == "null")
+    assert (found.policy_setting.value is None) is (given == "null")
+    if found.policy is not None:
+        assert (found.policy.statements, found.policy.open) == ((), True)
 
 
 def test_what_completes_endpoints() -> None:

@@ -9,6 +9,7 @@ from taskwall.core.values import (
     Fields,
     Items,
     Known,
+    ModuleCall,
     Need,
     Origin,
     Reference,
@@ -311,6 +312,22 @@ def test_complaints() -> None:
 
     (error,) = r.builder.errors
     assert (error.message, error.place) == ("aws_lb.b: it is no name", HERE)
+
+
+def test_complaints_of_a_module_that_is_downloaded() -> None:
+    """Nobody edits it: they stand at its call, and say where in the module."""
+    call = ModuleCall("module.m", Span("/r/main.tf", 20, 1, 22, 2), downloaded=True)
+    inside = Span("/r/.terraform/modules/m/lb.tf", 3, 1, 5, 2)
+    name = "module.m.aws_lb.b"
+    origin = Origin(name, name, inside, "terraform", called_from=(call,))
+    r = reader(Resource("aws_lb", origin, Fields({"at": Known(1)}), inside))
+    r.complain(r.body.get("at"), "it is no name")
+
+    (error,) = r.builder.errors
+    assert error.place == call.place
+    assert error.message == (
+        "module.m.aws_lb.b: it is no name (lb.tf:3 of module.m, which is downloaded)"
+    )
 
 
 def test_resources_are_found_by_what_they_refer_to() -> None:

@@ -212,6 +212,9 @@ def test_bottlerocket_joins_by_its_table() -> None:
         ('{"AWSVPCBlockInstanceMetdata": "true"}', True),
         ('{"AWSVPCBlockInstanceMetdata": 1}', None),
         ('{"AWSVPCBlockInstanceMetdata": [true]}', None),
+        ('{"AWSVPCBlockInstanceMetdata": {"a": true}}', None),
+        ('{"AWSVPCBlockInstanceMetdata": null}', None),
+        ('{"Other": "x", "Cluster": [], "AWSVPCBlockInstanceMetdata": true}', True),
         ('{"AWSVPCBlockInstanceMetdata": true', None),
     ],
 )
@@ -276,14 +279,18 @@ def test_json_of_the_agent_known_in_part(text: tuple[str | Value, ...], expected
 
 
 def test_json_of_the_agent_names_each_setting() -> None:
-    """Its own names for the cluster and for roles of tasks."""
+    """Its own names for the cluster, for roles of tasks and for ports; others are no settings."""
     found = read(
-        '{"Cluster": "shop", "TaskIAMRoleEnabled": true, "TaskIAMRoleEnabledForNetworkHost": true}'
+        '{"Cluster": "shop", "TaskIAMRoleEnabled": true, "TaskIAMRoleEnabledForNetworkHost": true,'
+        ' "DynamicHostPortRange": "40000-50000", "Other": "x"}'
     )
 
-    assert told(found, "ECS_CLUSTER") == "shop"
-    assert told(found, "ECS_ENABLE_TASK_IAM_ROLE") is True
-    assert told(found, "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST") is True
+    assert {name: setting.known for name, setting in found.settings.items()} == {
+        "ECS_CLUSTER": "shop",
+        "ECS_ENABLE_TASK_IAM_ROLE": True,
+        "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST": True,
+        "ECS_DYNAMIC_HOST_PORT_RANGE": "40000-50000",
+    }
 
 
 @pytest.mark.parametrize("layers", range(1, 5))

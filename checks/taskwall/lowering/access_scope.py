@@ -78,8 +78,8 @@ def _listed(r: ResourceReader, cell: Cell) -> ScopeList:
         written = r.builder.resources.get(value.resource) if isinstance(value, Reference) else None
         if not each.sure:
             waits += each.doubt or each.needs
-        elif isinstance(value, Reference) and written is not None and not written.data:
-            ids.append(value.resource)
+        elif written is not None and not written.data:
+            ids.append(written.origin.address)
         elif each.known is not None:
             texts.append(str(each.known))
         else:

@@ -31,8 +31,7 @@ READ = "2026-11-24"
 @lowers("AWS::ECS::Cluster", to=Cluster, named="ClusterName")
 def cluster(r: ResourceReader) -> Iterator[object]:
     strategy = r.attribute("default_capacity_provider_strategy", "DefaultCapacityProviderStrategy")
-    if not r.external:
-        yield from names_and_tags(r)
+    yield from names_and_tags(r)
     # Read by the services of the cluster.
     default_namespace(r)
     yield Cluster(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.partial_json import parsed
 from taskwall.core.values import Fields, Items, Known, Need, dereferenced, spelled
-from taskwall.lowering.user_data.marked import Marks, is_known
+from taskwall.lowering.user_data.marked import Marks
 
 _NAMES = {
     "cluster": "ECS_CLUSTER",
@@ -35,5 +35,5 @@ def settings_of(marks: Marks, text: str) -> Iterator[tuple[str, str, str]]:
 def other_needs(marks: Marks, text: str) -> tuple[Need, ...]:
     """What other settings of a marked text wait for; nothing where it shows them all."""
     found = parsed(marks.value(text))
-    hidden = (found is None and not is_known(text)) or (isinstance(found, Fields) and found.rest)
+    hidden = found is None or (isinstance(found, Fields) and found.rest)
     return marks.needs(text) if hidden else ()
