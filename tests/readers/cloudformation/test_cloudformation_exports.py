@@ -105,6 +105,9 @@ def imports(offers: Mapping[str, str | Sequence[str]], *names: str) -> list[str]
         (of_stack("-Vpc"), of("P", "-net-${E}"), True),
         (of_stack("-Vpc"), of("P", "-Id"), False),
         (of_stack("-Vpc"), of("P", "-Id-${E}-Id"), False),
+        (of_stack("-Vpc"), of("P", "-VpcX${E}"), False),
+        (of_stack("-${E}-Vpc"), of("P", "-x${E}"), True),
+        (of_stack("-${E}-Vpc"), of("P", "Id${E}"), False),
         (of_stack("-${E}-Vpc"), of("P", "-Vpc"), True),
         (of_stack("-${E}-Vpc"), of("P", "-x-Vpc"), True),
         (of_stack("-${E}-Vpc"), of("P", "-x-Id"), False),
@@ -333,6 +336,51 @@ def test_what_a_template_puts_into_parameter_store(
         assert needs(taken)
     else:
         assert plain(taken) == data
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted", "assumed"),
+    [
+        ("/net/a", "/net/a", False),
+        ("!Sub '/net/${E}/c'", "/net/${E}/c", False),
+        ("!Sub '/net/${Q}/c'", "/net/${E}/c", False),
+        ("!Sub '/net/${Q}/c'", "/net/b/c", True),
+    ],
+)
+def test_that_a_stored_value_is_assumed_is_said(stored: str, wanted: str, assumed: bool) -> None:
+    """Where what is known of both names is not the same: it may be stored under another one."""
+    texts = {"/r/net.yaml": storing(stored), WEB: taking(f"!Sub '{{{{resolve:ssm:{wanted}}}}}'")}
+    said = [*read(texts).evaluate({}).assumed.values()]
+
+    assert said == ["{{resolve:ssm:/net/b/c}} is assumed to be what net.yaml stores"] * assumed
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted", "fits"),
+    [
+        ("/net/${E}/c", "/net/b/c", True),
+        ("/net/${E}/c", "/net//c", False),
+        ("/net/${E}/c", "/net/b/d", False),
+        ("/net/${E}/c", "/net/b/b/c", False),
+        ("/net/a${E}", "/net/ab", True),
+        ("/net/a${E}", "/net/a", False),
+        ("/net/a${E}", "/net/b", False),
+        ("/net/${E}b", "/net/ab", True),
+        ("/net/${E}b", "/net/a", False),
+        ("/net/a${E}a", "/net/aba", True),
+        ("/net/a${E}a", "/net/aa", False),
+        ("/net/a${E}a", "/net/a", False),
+        ("/net/${E}-${Q}", "/net/a-b", False),
+    ],
+)
+def test_which_stored_parameter_may_be_meant(stored: str, wanted: str, fits: bool) -> None:
+    """One open part within a step may be anything that is not empty, but no further step."""
+    texts = {
+        "/r/net.yaml": storing(f"!Sub '{stored}'"),
+        WEB: taking(f"'{{{{resolve:ssm:{wanted}}}}}'"),
+    }
+
+    assert meant(read(texts)) == ["net" if fits else ""]
 
 
 def test_what_several_templates_store_is_open() -> None:

@@ -413,6 +413,13 @@ Resources:
 """
 
 
+def test_templates_that_only_read_a_parameter_are_not_tied() -> None:
+    """What both find in Parameter Store somebody else has put there."""
+    text = READING.replace("NAME", "/net/vpc")
+
+    assert around({"a.yaml": text, "b.yaml": text}, "a.yaml") <= {"a.yaml"}
+
+
 READING = "Resources: {R: {Type: Custom::R, Properties: {V: '{{resolve:ssm:NAME}}'}}}\n"
 OF_PARAMETER = (
     "Parameters:\n  P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: NAME}\n" + LONE

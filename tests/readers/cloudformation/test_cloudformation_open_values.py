@@ -14,6 +14,7 @@ from taskwall.core.values import (
     Value,
     dereferenced,
     needs,
+    plain,
     spelled,
     symbol,
 )
@@ -292,6 +293,34 @@ def test_the_longest_text_that_is_made(written: str, times: int, known: bool) ->
     assert isinstance(value, Known) is known
     if not known:
         assert [str(need) for need in needs(value)] == ["a string is too long to be analysed"]
+
+
+def test_short_lists_are_compared_whatever_was_made_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only what is long is charged to an evaluation that has made too much."""
+    monkeypatch.setattr(evaluate, "MAX_TOTAL_CHARACTERS", 0)
+    value, _ = evaluated("!If [IsProd, [a, b], [a, c]]")
+
+    assert isinstance(value, Items)
+    assert [plain(one) for one in value.items] == ["a"]
+    assert {plain(one) for one in value.rest} == {"b", "c"}
+
+
+@pytest.mark.parametrize(("made", "known"), [(10_000_000, True), (0, False)])
+def test_long_lists_are_compared_as_long_as_there_is_time(
+    monkeypatch: pytest.MonkeyPatch, made: int, known: bool
+) -> None:
+    """Else each element may be there: none is left out."""
+    monkeypatch.setattr(evaluate, "MAX_TOTAL_CHARACTERS", made)
+    one, other = (", ".join(["a", *(f"{name}{at}" for at in range(40))]) for name in "xy")
+    value, _ = evaluated(f"!If [IsProd, [{one}], [{other}]]")
+
+    assert isinstance(value, Items)
+    assert [plain(each) for each in value.items] == ["a"] * known
+    assert {plain(each) for each in (*value.items, *value.rest)} == {
+        "a", *(f"{name}{at}" for name in "xy" for at in range(40)),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("commas", "known"), [(MAX_PIECES, True), (MAX_PIECES + 1, False)])

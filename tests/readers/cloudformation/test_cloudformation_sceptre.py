@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from taskwall.api.scan import Options, scan
-from taskwall.core.values import Items, Known, Unknown, Value, dereferenced, symbol
+from taskwall.core.values import Items, Known, Span, Unknown, Value, dereferenced, symbol
 from taskwall.readers import cloudformation
 from taskwall.readers.cloudformation import sceptre
 from taskwall.readers.cloudformation.neighbours import Neighbours
@@ -435,6 +435,22 @@ def test_very_many_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         "is one of more than 1 stack configs: they are not read"
     ]
     assert [(one.place.line, one.place.end_line) for one in errors] == [(1, 1)]
+
+
+def test_very_deep_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below a bound none is read, which is an error."""
+    monkeypatch.setattr(sceptre, "_DEEPEST", 1)
+    stacks, errors = written(tmp_path, config__zeta__more="template: {path: network.yaml}\n")
+
+    at = Span(str(tmp_path / "config/prod/apps"), 1, 1, 1, 1)
+    assert [(one.place, one.message) for one in errors] == [
+        (at, "is more than 1 folders deep: what it deploys is not read")
+    ]
+    found = {one.origin.address for stack in stacks for one in stack.evaluate({}).resources}
+    assert {one for one in found if one.endswith("Subnet")} == {
+        "prod/network/Subnet", "zeta/more/Subnet",
+    }  # fmt: skip
+    assert not any(one.endswith("/Service") for one in found)
 
 
 @pytest.mark.parametrize(

@@ -734,6 +734,19 @@ def test_the_construct_of_cdk_is_in_the_tree(
     assert found.origin.construct == path
 
 
+@pytest.mark.parametrize(("outside", "path"), [(True, "My-Stack/Vpc/Resource"), (False, None)])
+def test_a_tree_above_the_scan(tmp_path: Path, outside: bool, path: str | None) -> None:
+    """It is read where what is outside may be."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "tree.json").write_text(TREE)
+    file = tmp_path / "app" / "My-Stack.template.json"
+    file.write_text('{"Resources": {"Vpc8378EB38": {"Type": "AWS::EC2::VPC"}}}')
+    inputs = Inputs(boundary=str(tmp_path / "app"), outside=outside)
+    (stack,), _ = stacks([str(file)], Files(), inputs)
+
+    assert [one.origin.construct for one in stack.evaluate({}).resources] == [path]
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"tree": {"path": 1}}', '{"tree": null}'])
 def test_a_tree_that_is_none_costs_nothing(tmp_path: Path, text: str) -> None:
     """The template is read without it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import OTHER, Items, Known, Scenario, plain
+from taskwall.core.values import OTHER, Choice, Items, Known, Scenario, needs, plain
 from taskwall.engine.scenarios import explore
 from taskwall.readers.terraform import TerraformStack
 from taskwall.source.resource import Resource
@@ -779,3 +779,15 @@ def _users(evaluation: Evaluation) -> set[object]:
         if isinstance(said, Items)
         else set()
     )
+
+
+@pytest.mark.parametrize(("length", "followed"), [(3, True), (48, True), (49, False)])
+def test_how_large_what_a_condition_chooses_may_be(
+    length: int, followed: bool, evaluated: Callable[..., Evaluation]
+) -> None:
+    """Of a large list that may be null it is not kept which condition chooses it."""
+    text = f'variable "b" {{}}\nresource "t" "t" {{\n  x = var.b ? range({length}) : null\n}}\n'
+    found = evaluated(text).resources[0].body.fields["x"]
+
+    assert isinstance(found, Choice) is followed
+    assert [need.name for need in needs(found)] == ["var.b"]

@@ -224,6 +224,13 @@ def test_the_values_of_a_filter(values: str, written: str, found: bool) -> None:
         pytest.param('name = "state"\n values = ["available"]', True, id="what there is"),
         pytest.param('name = "state"\n values = ["available", "pending"]', False, id="a state"),
         pytest.param('name = "state"\n values = ["pending"]', False, id="another state"),
+        pytest.param(
+            'name = "state"\n values = ["available"]\n}\n'
+            ' filter {\n name = "tag:N"\n values = ["y"]',
+            False,
+            id="another tag behind a state",
+        ),
+        pytest.param('name = "tag:N"\n values = ["available"]', False, id="what a state may be"),
         pytest.param('name = "owner-id"\n values = ["1"]', False, id="what no source says"),
         pytest.param('name = "tag-key"\n values = ["N"]', False, id="that there is a tag"),
         pytest.param('name = "tag:"\n values = ["x"]', False, id="a tag without a name"),

@@ -18,6 +18,7 @@ OTHERS = {
     "live/path.tpl": "${path.module}",
     "live/T.tpl": "T\nTT\n${a}\n",
 }
+NOT_EVALUATED = "fileset(...) is not evaluated for what it is given"
 FILES: list[tuple[str, object, str]] = [
     ('file("a.txt")', "one\ntwo", ""),
     ('file("./a.txt")', "one\ntwo", ""),
@@ -70,6 +71,8 @@ FILES: list[tuple[str, object, str]] = [
     ('fileset("/etc", "*")', "<?>", 'fileset("/etc") is outside the scanned folders'),
     ('fileset("~/x", "*")', "<?>", 'fileset("~/x") is in somebody\'s home folder'),
     ('fileset(path.module, "a\\\\b")', "<?>", "fileset(...) is not evaluated for what it is given"),
+    ('fileset(path.module, "a\\u0000b")', "<?>", NOT_EVALUATED),
+    ('fileset(path.module, join("", [for i in range(12) : "{a,b}"]))', "<?>", NOT_EVALUATED),
     ('fileset(path.module, "{a")', "<?>", "fileset(...) is not evaluated for what it is given"),
     ('abspath("a")', "/nowhere/live/a", ""),
     ('abspath("../b")', "/nowhere/b", ""),

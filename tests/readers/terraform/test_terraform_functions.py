@@ -442,7 +442,7 @@ def test_fileset_matches_patterns(
     for name in ("a.json", "b.yaml", "c.txt", "deep/d.json", "deep/er/e.json"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("{}")
-    patterns = ["*.json", "**/*.json", "*.{json,yaml}", "deep/**", "?.txt", "[ab].*"]
+    patterns = ["*.json", "**/*.json", "*.{json,yaml}", "deep/**", "?.txt", "[ab].*", "{a,{b,c}}.*"]
     lines = "".join(f'  x{i} = fileset(path.module, "{p}")\n' for i, p in enumerate(patterns))
     main = folder / "main.tf"
     main.write_text(f'resource "t" "t" {{\n{lines}}}\n')
@@ -455,6 +455,7 @@ def test_fileset_matches_patterns(
         ["deep/d.json", "deep/er/e.json"],
         ["c.txt"],
         ["a.json", "b.yaml"],
+        ["a.json", "b.yaml", "c.txt"],
     ]
 
 

@@ -302,6 +302,33 @@ def test_plan_knows_what_sources_know_in_part(written: str, planned: object, sho
     assert found.body.places["x"].line == 3
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('"${aws_vpc.one.id}-web"', "<aws_vpc.one.id>-web"),
+        ('"${aws_vpc.one.id}-${var.open}"', "vpc-1-web"),
+        ("[aws_vpc.one.id]", ["<aws_vpc.one.id>"]),
+        ("{ a = aws_vpc.one.id }", {"a": "<aws_vpc.one.id>"}),
+        ("{ a = aws_vpc.one.id, b = var.open }", {"a": "vpc-1"}),
+        ("merge({ a = aws_vpc.one.id }, var.open)", {"a": "vpc-1"}),
+    ],
+)
+def test_what_refers_to_a_resource_is_known(written: str, expected: object, shown: Shown) -> None:
+    """A plan says less of it than its sources, in a text as well."""
+    main = f'variable "open" {{}}\nresource "aws_eip" "e" {{\n  x = {written}\n}}\n'
+    main += 'resource "aws_vpc" "one" {}\n'
+    value = {"[": ["vpc-1"], '"': "vpc-1-web"}.get(written[0], {"a": "vpc-1"})
+    planned = [resource("aws_eip.e", {"x": value}), resource("aws_vpc.one", {})]
+    plan = {
+        "format_version": "1.0",
+        "planned_values": {"root_module": {"resources": planned}},
+        "configuration": {},
+    }
+    found = bodies(read(plan, live=main).evaluate({}), shown)
+
+    assert found["aws_eip.e"] == {"x": expected}
+
+
 def test_what_the_provider_fills_in_is_left_out(shown: Shown) -> None:
     """An unknown within a block is there only if the configuration writes it, or the whole."""
     values = {"action": [{"type": "fixed"}], "block": [{"a": 1}]}

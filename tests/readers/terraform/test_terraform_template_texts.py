@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.core.values import Value
+from taskwall.core.values import Repeated, Text, Value
 from taskwall.source.stack import Evaluation
 
 TEXTS: list[tuple[str, object]] = [
@@ -78,3 +78,30 @@ def test_what_a_template_comes_to(
     """As in Terraform, to the last blank."""
     found = evaluated(f'resource "t" "t" {{\n  x = {written}\n}}\n')
     assert shown(found.resources[0].body.fields["x"]) == expected
+
+
+LISTS = 'variable "l" { type = list(string) }\nvariable "k" { type = list(string) }\n'
+
+
+@pytest.mark.parametrize(
+    ("over", "once"),
+    [
+        ("var.l", "<var.l[*]>,"),
+        ('concat(["z"], var.l)', "<var.l[*]>,"),
+        ("concat(var.l, var.k)", None),
+    ],
+)
+def test_what_a_loop_repeats(
+    over: str,
+    once: str | None,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """What it makes of each element of one list is known, not how often; of several it is not."""
+    text = f'{LISTS}resource "t" "t" {{\n  x = "%{{ for x in {over} }}${{x}},%{{ endfor }}"\n}}\n'
+    found = evaluated(text).resources[0].body.fields["x"]
+    assert isinstance(found, Text)
+    last = found.parts[-1]
+
+    assert not isinstance(last, str)
+    assert (shown(last.once) if isinstance(last, Repeated) else None) == once

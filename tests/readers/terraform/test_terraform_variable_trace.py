@@ -192,6 +192,12 @@ def test_what_the_loop_of_a_block_is_over(
         ("for_each = var.a", "var.b[each.value.key]", True),
         ("for_each = var.a", "var.b[upper(each.key)]", True),
         ("for_each = var.a", "{ one = 1 }[each.key]", True),
+        ("for_each = var.a", 'var.b[upper("x").key]', False),
+        ("for_each = var.a", 'var.b[{ key = "x" }.key]', False),
+        ("for_each = var.a", "var.b[{ key = each.value }.key]", True),
+        ("for_each = var.a", "var.b[[for v in each.value : v][0].key]", True),
+        ("for_each = var.a", "var.b[merge(each.value).key]", True),
+        ("for_each = var.a", "var.b[each.value.key.key]", True),
         ("for_each = var.a", "[for k, v in var.b : v[each.key]]", False),
         ("for_each = var.a", "[for k, v in var.b : var.c[k]]", False),
         ("count = 2", "count.index", True),
@@ -216,6 +222,8 @@ def test_whether_anything_is_taken_of_the_element(head: str, expression: str, ta
         ("var.b.x.y", ()),
         ("upper(each.value.x)", ()),
         ("each.value[*].x", (ANY_ELEMENT, "x")),
+        ("{ value = each.value }.value", ()),
+        ("merge(each.value).x.y", ()),
     ],
 )
 def test_the_part_of_an_element(expression: str, path: ValuePath) -> None:
@@ -228,5 +236,22 @@ def test_the_part_of_an_element_of_a_for() -> None:
     found = module("[for v in var.a : v.x]")
     over: Expression = found.resources["t.t"].body.attributes["x"].expression
     names = {"v": Loop(Wanted(over), "value")}
-    part = module("v.x").resources["t.t"].body.attributes["x"].expression
+    part = module("v.x.y").resources["t.t"].body.attributes["x"].expression
     assert element_path(Wanted(part, (), names)) == ()
+
+
+@pytest.mark.parametrize(
+    ("over", "part", "taken"),
+    [
+        ("each.value.list", "v.x", True),
+        ("var.b", "v.x", False),
+        ("each.value", "var.c[v.key]", True),
+        ("var.b", "var.c[v.key]", False),
+    ],
+)
+def test_whether_a_for_takes_anything_of_the_element(over: str, part: str, taken: bool) -> None:
+    """It goes over the element, or over something else."""
+    outer = wanted(over, head="for_each = var.a")[1]
+    names = {**outer.names, "v": Loop(outer, "value")}
+
+    assert takes_element(Wanted(wanted(part)[1].expression, (), names)) is taken

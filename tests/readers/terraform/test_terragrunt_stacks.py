@@ -339,6 +339,7 @@ def test_where_a_stack_is_made(more: str, folders: str | None) -> None:
         ("each.key", "k"),
         ("dependency.b.outputs.x", "b"),
         ("unit.b.path", "/infra/live/.terragrunt-stack/b"),
+        ('unit.a["k"].path', "/infra/live/.terragrunt-stack/a"),
         ("feature.f.value", "on"),
         ('"${local.above}, ${local.own}"', "of the stack, of the block"),
         ("get_terragrunt_dir()", "/infra/live/.terragrunt-stack/a"),

@@ -153,8 +153,6 @@ class Neighbours:
             one = self._mentions[path] = copy(plain)
             if exact and one.name not in named:
                 one.settle(files.text(path), given)
-            if not exact:
-                one.exports_more = one.exports
             if one.imports and (not exact or _in_assembly(path, files)):
                 one.imports_more = True  # an assembly of CDK is a world of its own
         self._offering: dict[str, set[str]] = {}

@@ -75,7 +75,7 @@ class Dependency:
     def mocks(self) -> frozenset[str]:
         """The outputs for which there are mocks."""
         values = (self._attribute(one, "mock_outputs") for one in self.declared)
-        found = (dereferenced(value) for value in values if value is not None)
+        found = map(dereferenced, values)
         return frozenset(name for one in found if isinstance(one, Fields) for name in one.fields)
 
     def get(self, name: str) -> Value:

@@ -178,16 +178,16 @@ def _without_braces(pattern: str) -> list[str]:
     if len(pattern) > 200 or "\\" in pattern or "\0" in pattern:
         raise UnsettledError
     found = [pattern.replace("[^", "[!")]
-    while any("{" in one for one in found):
+    while "{" in found[0]:  # there are as many in each
         if len(found) > MOST_BRACED:
             raise UnsettledError
         made = []
         for one in found:
-            before, opened, rest = one.rpartition("{")  # the innermost: nothing opens behind it
+            before, _, rest = one.rpartition("{")  # the innermost: nothing opens behind it
             inside, closed, after = rest.partition("}")
-            if opened and not closed:
+            if not closed:
                 raise UnsettledError
-            made += [before + each + after for each in inside.split(",")] if opened else [one]
+            made += [before + each + after for each in inside.split(",")]
         found = made
     return found
 
