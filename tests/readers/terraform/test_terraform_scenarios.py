@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgets import examples
-from taskwall.core.values import OTHER, Scenario
+from taskwall.core.values import OTHER, Scenario, plain
 from taskwall.readers.terraform import TerraformStack, stacks
 from taskwall.readers.terraform.evaluation import recorded
 from taskwall.readers.terraform.stack import FRAMES, with_recursion_limit
@@ -209,6 +209,49 @@ resource "aws_x" "peer" {
 def by_name(evaluation: Evaluation) -> dict[str, Resource]:
     """Its resources by name."""
     return {resource.origin.name: resource for resource in evaluation.resources}
+
+
+ELEMENT = """
+variable "on" {}
+variable "more" {}
+locals { one = ONE }
+resource "t" "before" { x = local.one.x }
+resource "t" "later" { x = var.more ? local.one.x : "none" }
+"""
+OVER = 'for_each = var.on ? { a = "A" } : { a = "B" }'
+OF_RESOURCE = f'resource "t" "r" {{\n  {OVER}\n  x = each.value\n}}\n'
+OF_MODULE = f'module "m" {{\n  source = "../m"\n  {OVER}\n  x = each.value\n}}\n'
+CHILD = """
+variable "x" {}
+resource "t" "r" {
+  count = 1
+  x     = var.x
+}
+output "x" { value = var.x }
+output "whole" { value = t.r[0] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "more"),
+    [
+        ('t.r["a"]', OF_RESOURCE),
+        ('module.m["a"]', OF_MODULE),
+        ('module.m["a"].whole', OF_MODULE),
+    ],
+    ids=["a resource", "a module", "a resource of a module"],
+)
+def test_an_element_is_that_of_the_scenario(stack: Stacks, one: str, more: str) -> None:
+    """Also where an earlier scenario has found it, and one between them has another."""
+    evaluate = stack(ELEMENT.replace("ONE", one) + more, {"m/main.tf": CHILD}).evaluations()
+
+    found = []
+    for on, later in ((True, False), (False, False), (True, True), (False, True)):
+        resources = by_name(evaluate({"var.on": on, "var.more": later}))
+        read = (resources[f"t.{name}"].body.fields["x"] for name in ("before", "later"))
+        found.append([plain(value) for value in read])
+
+    assert found == [["A", "none"], ["B", "none"], ["A", "A"], ["B", "B"]]
 
 
 def test_what_no_scenario_changes_is_the_very_same(stack: Stacks) -> None:
