@@ -321,6 +321,87 @@ def test_a_second_one_that_may_fit_a_pattern(written: str, doubtful: bool) -> No
     assert means(value) == ("data.aws_vpc_endpoint.d.id" if doubtful else "aws_vpc_endpoint.r.id")
 
 
+VPCS = """
+resource "aws_vpc" "a" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "b" {}
+resource "aws_vpc" "many" { count = var.e }
+data "aws_vpc" "found" { state = var.e }
+resource "aws_vpc_endpoint" "r" { vpc_id = aws_vpc.a.id }
+resource "aws_vpc_endpoint" "s" { vpc_id = OTHER }
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "doubtful"),
+    [
+        ("aws_vpc.b.id", False),
+        ("aws_vpc.b.arn", True),
+        ("aws_vpc.b.owner_id", True),
+        ("aws_vpc.many[0].id", True),
+        ("data.aws_vpc.found.id", True),
+        ("var.e", True),
+        ("null", True),
+        ('"vpc-1"', True),
+    ],
+)
+def test_a_second_one_that_may_be_in_the_same_vpc(other: str, doubtful: bool) -> None:
+    """Two VPCs have two ids; what is looked up, or one of many, may be any."""
+    block = 'data "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }\n'
+    block += 'data "aws_vpc_endpoint" "d" {\n filter {\n name = "vpc-id"\n'
+    block += " values = [data.aws_vpc.v.id]\n}\n}"
+    value = looked_up(block, "data.aws_vpc_endpoint.d.id", VPCS.replace("OTHER", other))
+    assert means(value) == ("data.aws_vpc_endpoint.d.id" if doubtful else "aws_vpc_endpoint.r.id")
+
+
+@pytest.mark.parametrize(
+    ("tags", "doubtful"),
+    [
+        ('{ M = "x" }', False),
+        ('{ N = "y" }', False),
+        ("{ N = null }", False),
+        ("{}", False),
+        ("null", False),
+        ("aws_vpc.other.tags", False),
+        ("aws_vpc.same.tags", True),
+        ('merge({ M = "x" }, var.e)', True),
+        ("{ N = var.e }", True),
+        ("var.e", True),
+    ],
+)
+def test_a_second_one_that_may_have_the_tag(tags: str, doubtful: bool) -> None:
+    """Not where its tags are known, and have another value or none."""
+    block = 'data "aws_vpc_endpoint" "d" {\n tags = { N = "x" }\n}'
+    net = 'resource "aws_vpc_endpoint" "r" {\n tags = { N = "x" }\n}\n'
+    net += f'resource "aws_vpc_endpoint" "s" {{\n tags = {tags}\n}}\n'
+    net += 'resource "aws_vpc" "same" {\n tags = { N = "x" }\n}\n'
+    net += 'resource "aws_vpc" "other" {\n tags = { N = "y" }\n}\n'
+    value = looked_up(block, "data.aws_vpc_endpoint.d.id", net)
+    assert means(value) == ("data.aws_vpc_endpoint.d.id" if doubtful else "aws_vpc_endpoint.r.id")
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ('filter {\n name = aws_ecs_cluster.name.name\n values = ["one"]\n}', True),
+        ('filter {\n name = aws_ecs_cluster.name.name\n values = ["two"]\n}', False),
+        ('filter {\n name = "state"\n values = [aws_ecs_cluster.state.name]\n}', True),
+        ('dynamic "filter" {\n for_each = var.e\n content {\n name = "x"\n}\n}', False),
+        ("filter = var.e", False),
+        ("filter = [var.e]", False),
+        ("filter {\n values = []\n}", False),
+        ('filter {\n name = "service-name"\n}', False),
+    ],
+)
+def test_what_a_filter_says_through_others(filters: str, found: bool) -> None:
+    """Its name and values may be what another resource is called; what is open finds nothing."""
+    block = 'resource "aws_ecs_cluster" "name" { name = "service-name" }\n'
+    block += 'resource "aws_ecs_cluster" "state" { name = "available" }\n'
+    block += f'data "aws_vpc_endpoint" "d" {{\n service_name = "one"\n {filters}\n}}'
+    net = 'resource "aws_vpc_endpoint" "r" { service_name = "one" }\n'
+    value = looked_up(block, "data.aws_vpc_endpoint.d.id", net)
+    assert means(value) == ("aws_vpc_endpoint.r.id" if found else "data.aws_vpc_endpoint.d.id")
+
+
 @pytest.mark.parametrize(
     ("names", "doubt"),
     [
