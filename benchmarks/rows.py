@@ -70,6 +70,7 @@ def written(rows: Sequence[Row], folder: Path) -> None:
         "python": platform.python_version(),
     }
     found = {**machine, "rows": [{**asdict(row), "verdict": row.verdict} for row in rows]}
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "speed.json").write_text(json.dumps(found, indent=2) + "\n")
     (folder / "speed.svg").write_text(plot(rows))
     (folder / "speed.md").write_text(

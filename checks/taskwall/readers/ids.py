@@ -60,7 +60,8 @@ def ties_by_vpc(
     """
     written: dict[str, list[str]] = {}
     for name, some in texts.items() if len(texts) > 1 else ():
-        for id_ in sorted({found for text in some for found in _VPC_ID.findall(text)}):
+        named = (text for text in some if "vpc-" in text)
+        for id_ in sorted({found for text in named for found in _VPC_ID.findall(text)}):
             written.setdefault(id_, []).append(name)
     shared = {id_: names for id_, names in written.items() if len(names) > 1}
     together = {name for names in shared.values() for name in names}

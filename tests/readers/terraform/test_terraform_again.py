@@ -4,13 +4,18 @@ Also beside texts that change: `Files` that are `retained` keep what no change h
 """
 
 import gc
+import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from taskwall.core.values import Scenario, Value, needs
 from taskwall.readers.terraform import stacks
 from taskwall.readers.terraform.evaluation.module import ModuleScope
+from taskwall.readers.terraform.terragrunt import discovery
+from taskwall.readers.terraform.terragrunt.context import Unit
+from taskwall.readers.terraform.terragrunt.units import ResolvedUnit, resolve_unit
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
 from taskwall.source.stack import Evaluation, Inputs, Stack
@@ -418,6 +423,36 @@ def test_units_that_no_edit_has_reached(
     assert {name for name in after if after[name] is not before[name]} == (
         {"app", "web"} if workspace else again
     )
+
+
+@pytest.mark.parametrize("is_evaluated", [True, False])
+def test_what_units_come_to_is_kept(is_evaluated: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of those that nobody evaluates, since they are of other stacks, or that make files."""
+    made = 'generate "more" {\n  path = "more.tf"\n  contents = ""\n  if_exists = "skip"\n}\n'
+    units = {**UNITS, "live/web/terragrunt.hcl": UNITS["live/web/terragrunt.hcl"] + made}
+    texts = {f"/nowhere/{name}": text for name, text in units.items()}
+    kept = Files(dict(texts), retained=True)
+    names = [name for name in texts if name.endswith(("terragrunt.hcl", ".tf"))]
+    resolved: list[str] = []
+
+    def resolve(unit: Unit, *rest: Any) -> ResolvedUnit | None:
+        resolved.append(os.path.basename(unit.folder))
+        return resolve_unit(unit, *rest)
+
+    monkeypatch.setattr(discovery, "resolve_unit", resolve)
+
+    def read() -> list[Stack]:
+        found, _ = stacks(names, kept, Inputs(boundary="/nowhere"))
+        for one in found if is_evaluated else ():
+            one.evaluate({})
+        return list(found)
+
+    before = read()
+    assert resolved == ["app", "web"]
+    assert len(read()) == len(before)
+    kept.change("/nowhere/live/env.hcl", 'locals { env = "prod" }\n')
+    read()
+    assert resolved == ["app", "web", "app"]
 
 
 def test_what_is_gone_is_let_go() -> None:

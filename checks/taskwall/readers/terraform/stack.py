@@ -144,7 +144,10 @@ class TerraformStack:
         return (
             root is self.root
             and self._modules is not None
-            and all(self._loader.module(one.folder)[0] is one for one in self._modules)
+            # The root of a unit is a module that Terragrunt makes: nobody loads it.
+            and all(
+                one is root or self._loader.module(one.folder)[0] is one for one in self._modules
+            )
             and self._files.same(self._read)
         )
 

@@ -121,9 +121,14 @@ class _Kept(Struct, frozen=True):
 def _stack(
     made: MadeUnit, files: Files, inputs: Inputs, boundary: str
 ) -> UnitStack | SourceError | None:
-    """The stack of a unit; the one before, with all that it knows, if nothing differs."""
+    """The stack of a unit; the one before, with all that it knows, if nothing differs.
+
+    What the unit comes to is taken from before also where its modules differ, or nobody has
+    evaluated them: that is what takes long of an estate, of which a key changes one file.
+    """
     loader, unit = module_loader(files), made.unit
     inputs = inputs.at(unit.folder)
+    found: ResolvedUnit | None
     key = ("unit", unit.folder, inputs.deployment_name)
     kept = loader.kept.get(key)
     if (
@@ -131,13 +136,15 @@ def _stack(
         and (kept.made, kept.inputs) == (made, inputs)
         and files.same(kept.texts)
         and all(loader.module(folder)[0] is module for folder, module in kept.modules)
-        and (kept.stack is None or kept.stack.holds(kept.stack.root))
     ):
-        return kept.stack
-    try:
-        found, texts = files.listened(lambda: _resolved(made, loader, inputs, boundary))
-    except UnreadableError as error:
-        return error.error
+        if kept.stack is None or kept.stack.holds(kept.stack.root):
+            return kept.stack
+        found, texts = kept.stack.found, kept.texts
+    else:
+        try:
+            found, texts = files.listened(lambda: _resolved(made, loader, inputs, boundary))
+        except UnreadableError as error:
+            return error.error
     stack = None if found is None else UnitStack(found, files, inputs, boundary)
     if files.retained:
         folders = {unit.folder, *([stack.root.folder] if stack else [])}
