@@ -705,8 +705,9 @@ def test_what_is_wrong_in_another_root(tmp_path: Path) -> None:
         '${dirname(find_in_parent_folders("root.hcl"))}/net',
     ],
 )
-def test_a_unit_that_a_scanned_one_depends_on(path: str, tmp_path: Path) -> None:
-    """Terragrunt names the folder, from the unit's own or from one above."""
+@pytest.mark.parametrize("alike", [None, "app/net"])
+def test_a_unit_that_a_scanned_one_depends_on(path: str, alike: str | None, tmp_path: Path) -> None:
+    """Terragrunt names the folder, from the unit's own or from one above, whatever is alike."""
     reads = 'variable "subnets" {}\n'
     written(tmp_path, NETWORK.replace("%BACKEND%", ""), reads, "var.subnets")
     (tmp_path / "root.hcl").write_text("")
@@ -715,6 +716,9 @@ def test_a_unit_that_a_scanned_one_depends_on(path: str, tmp_path: Path) -> None
     depends = f'dependency "net" {{\n  config_path = "{path}"\n}}\n'
     given = "inputs = {\n  subnets = dependency.net.outputs.subnets\n}\n"
     (tmp_path / "app" / "terragrunt.hcl").write_text(include + depends + given)
+    if alike:
+        (tmp_path / alike).mkdir()
+        (tmp_path / alike / "terragrunt.hcl").write_text("inputs = {}\n")
     found = verdicts(judged(tmp_path))
     assert [(verdict, file) for verdict, file, _ in found] == [("fail", "app/main.tf")]
 

@@ -40,12 +40,10 @@ def parsed(source: Value) -> Value | None:
 
 
 def is_no_json(source: Value) -> bool:
-    """Whether a text is certainly no JSON: what is not known of it stands inside strings only."""
+    """Whether a text known in part is certainly no JSON: what it lacks is inside strings only."""
     import json
 
     source = dereferenced(source)
-    if isinstance(source, Known) and isinstance(source.data, str):
-        source = Text((source.data,))
     if not isinstance(source, Text):
         return False
     try:

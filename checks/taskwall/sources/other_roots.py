@@ -206,15 +206,16 @@ def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator
         for start, folder in (*_DEPENDS.findall(text), *chain.from_iterable(after)):
             others = _units_at(os.path.dirname(path), start, folder)
             inside = (other for other in others if encloses(boundary, other))
-            other = next(filter(files.exists, inside), None)
-            if other is not None and other not in seen:
-                seen.add(other)
-                waiting.append(other)
-                yield other
+            # Evaluation tells which of them it is; one too many is read, and ties nothing.
+            for other in filter(files.exists, inside):
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+                    yield other
 
 
 def _units_at(folder: str, start: str, path: str) -> Iterator[str]:
-    """The files of the units that a path in a folder may lead to, the likeliest first.
+    """The files of the units that a path in a folder may lead to.
 
     `start` is the call that says from where it leads: the folder itself (`get_terragrunt_dir()`),
     else one above it (`get_parent_terragrunt_dir("root")`, `get_repo_root()`).
