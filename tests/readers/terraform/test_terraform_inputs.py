@@ -55,6 +55,42 @@ def test_variables_of_the_command_line(
     assert shown(x(evaluated(main, inputs=given(v=text)))) == expected
 
 
+OF_ATTRIBUTES = [
+    ("object({ a = optional(string, 1) })", {"a": "1"}),
+    ("object({ a = optional(number, 1), b = number })", {"a": 1, "b": "<var.v.b>"}),
+    ("object({ a = optional(number, 1), b = optional(number) })", {"a": 1, "b": "<var.v.b>"}),
+    ("object({ a = optional(number, 1), b = optional(bool, null) })", {"a": 1, "b": "<var.v.b>"}),
+    ("object({ a = optional(list(string), []) })", {"a": []}),
+    ("object({ a = optional(list(string), []), subnets = optional(list(string), []) })",
+     {"a": [], "subnets": "<var.v.subnets>"}),
+    ("object({ o = object({ a = optional(number, 1), b = any }), p = object({ c = any }) })",
+     {"o": {"a": 1, "b": "<var.v.o.b>"}, "p": "<var.v.p>"}),
+    ("object({ o = optional(object({ a = optional(number, 1) }), {}) })", {"o": {"a": 1}}),
+    ("object({ o = optional(object({ a = optional(number, 1) })) })", "<var.v>"),
+    ("object({ a = string })", "<var.v>"),
+    ("list(object({ a = optional(number, 1) }))", "<var.v>"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "expected"), OF_ATTRIBUTES)
+def test_defaults_of_attributes(
+    evaluated: Evaluated, shown: Shown, kind: str, expected: object
+) -> None:
+    """Of an object that nobody gives, what `optional` says of attributes holds, as defaults do."""
+    main = f'{PROVIDER}variable "v" {{\n  type = {kind}\n}}\n'
+    found = x(evaluated(f'{main}resource "t" "a" {{\n  x = var.v\n}}\n'))
+    assert shown(found) == expected
+    assert {str(need) for need in needs(found)} <= {"var.v has no default"}
+
+
+def test_defaults_of_attributes_of_a_module(evaluated: Evaluated, shown: Shown) -> None:
+    """An object that a call leaves out is missing: no default of an attribute stands for it."""
+    module = 'variable "v" {\n  type = object({ a = optional(number, 1) })\n}\n'
+    module += 'resource "t" "a" {\n  x = var.v\n}\n'
+    main = 'module "m" {\n  source = "./m"\n}\n'
+    assert shown(x(evaluated(main, {"live/m/main.tf": module}))) == "<module.m.var.v>"
+
+
 def test_wrong_type_is_unknown(evaluated: Evaluated) -> None:
     """A value that cannot be of the variable's type leaves the variable unknown."""
     main = 'variable "v" {\n  type = number\n}\nresource "t" "a" {\n  x = var.v\n}\n'

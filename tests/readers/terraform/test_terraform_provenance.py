@@ -223,6 +223,40 @@ def test_where_a_value_stays_within_a_module(evaluated: Callable[..., Evaluation
     ]
 
 
+TYPED = """\
+variable "t" {
+  type = object({
+    a = optional(string, "A")
+    b = string
+    c = optional(object({ d = optional(string, "D"), e = string }), { d = "x" })
+  })
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "line", "written", "name"),
+    [
+        ("var.t.a", 3, 'a = optional(string, "A")', "var.t.a"),
+        ("var.t.c.d", 5, 'd = optional(string, "D")', "var.t.c.d"),
+        ("var.t.c.e", 5, TYPED.splitlines()[4].strip(), "var.t.c.e"),
+        ("var.t.b", 1, 'variable "t"', None),
+        ("var.t.other", 1, 'variable "t"', None),
+        ("var.t", 1, 'variable "t"', None),
+    ],
+)
+def test_the_default_of_an_attribute_is_a_place(
+    evaluated: Callable[..., Evaluation], expression: str, line: int, written: str, name: str | None
+) -> None:
+    """It stands in the type, of an object that nobody gives a value."""
+    main = f'{TYPED}resource "t" "r" {{\n  x = {expression}\n}}\n'
+    found = steps(evaluated(main))[-1]
+    assert (found.place.line, found.default and found.default.name) == (line, name)
+    assert texts((found,), {found.place.file: main}) == [written]
+    given = Inputs(variables={"t": Known('{ b = "B" }')}, boundary="/nowhere")
+    assert not any(one.default for one in steps(evaluated(main, inputs=given)))
+
+
 def test_a_default_that_is_not_taken_is_no_place(evaluated: Callable[..., Evaluation]) -> None:
     """What a file gives for a variable stands in that; what a user gives, in no file."""
     source = f'{SOURCE}resource "t" "t" {{\n  x = var.v\n}}\n'

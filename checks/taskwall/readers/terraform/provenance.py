@@ -13,6 +13,7 @@ from taskwall.readers.terraform.syntax.tree import (
     Access,
     AccessStep,
     Attribute,
+    Block,
     Body,
     Conditional,
     Expression,
@@ -107,7 +108,9 @@ class ModuleProvenance:
                     given = {} if depth else self._given(module.folder)
                     attribute = variable.body.attributes.get("default")
                     if attribute is None or name in given:
-                        yield TracedPlace(given.get(name) or variable.header, depth)
+                        default = None if name in given else _default_in_type(variable, path)
+                        place = default.place if default else given.get(name) or variable.header
+                        yield TracedPlace(place, depth, default)
                         return
                     default = NamedDefault(f"var.{name}", attribute.place)
             if attribute is None:
@@ -115,6 +118,28 @@ class ModuleProvenance:
             place, wanted = _member(attribute.place, Wanted(attribute.expression, path, names))
             argument = depth < inside and _is_written_out(wanted.expression)
             yield TracedPlace(place, depth, default, argument)
+
+
+def _default_in_type(variable: Block, path: ValuePath) -> NamedDefault | None:
+    """The default that the type of a variable gives to an attribute of it, as `optional` does."""
+    attribute = variable.body.attributes.get("type")
+    node = attribute.expression if attribute else None
+    found: Span | None = None
+    for key in path:
+        if isinstance(node, FunctionCall) and node.name == "optional" and node.arguments:
+            node = node.arguments[0]
+        if not isinstance(node, FunctionCall) or node.name != "object" or not node.arguments:
+            break
+        members = node.arguments[0]
+        written = members.members if isinstance(members, ObjectExpression) else ()
+        entry = next((one for one in written if key_text(one.key) == key), None)
+        if entry is None:
+            break
+        node = entry.value
+        if isinstance(node, FunctionCall) and node.name == "optional" and len(node.arguments) > 1:
+            found = entry.place
+    name = ".".join((variable.labels[0], *path))
+    return NamedDefault(f"var.{name}", found) if found else None
 
 
 def _is_written_out(node: Expression) -> bool:

@@ -6,6 +6,7 @@ from typing import Protocol
 from taskwall.core.values import (
     NO_DEFAULT,
     OTHER,
+    Fields,
     Items,
     Known,
     Need,
@@ -14,16 +15,25 @@ from taskwall.core.values import (
     Value,
     dereferenced,
 )
+from taskwall.readers.terraform.evaluation.access import extended
 from taskwall.readers.terraform.evaluation.body import one_list
 from taskwall.readers.terraform.evaluation.context import ModuleContext
 from taskwall.readers.terraform.evaluation.expressions import evaluate
 from taskwall.readers.terraform.evaluation.free_variables import allowed, free_variable
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module
-from taskwall.readers.terraform.syntax.tree import Attribute, Literal
+from taskwall.readers.terraform.syntax.tree import Attribute, Block, Literal
 from taskwall.readers.terraform.values.placeholders import names_existing
 from taskwall.readers.terraform.values.sensitive import is_sensitive
-from taskwall.readers.terraform.values.types import ANY_TYPE, Simple, Type, convert, type_of
+from taskwall.readers.terraform.values.types import (
+    ANY_TYPE,
+    ObjectOf,
+    Optional,
+    Simple,
+    Type,
+    convert,
+    type_of,
+)
 from taskwall.readers.terraform.values.values import FailedError, is_null, weight
 from taskwall.source.secret_names import names_secret
 
@@ -65,10 +75,13 @@ def variable_value(scope: VariableContext, name: str) -> Value:
         if default is None:
             why = "is a required argument that is missing" if scope.prefix else NO_DEFAULT
             limited = allowed(block, scope.type(name)) if scope.type(name) in _OF_TEXTS else None
-            return _open_variable(scope, name, why, limited or ())
+            found = _open_variable(scope, name, why, limited or ())
+            if not scope.prefix:
+                found = _with_defaults(found, scope.type(name), scope)
+                _hide_if_secret(found, name, block, scope)
+            return found
         value = evaluate(default.expression, scope, {})
-        supplied = not (scope.prefix or scope.run.alone or scope.run.called)
-        if supplied and names_existing(name, value):
+        if _is_to_be_given(scope, name, value):
             return _open_variable(scope, name, "is empty by default")
     if _is_old(attributes.get("type")) and isinstance(value, Items):
         value = one_list(value)
@@ -78,8 +91,7 @@ def variable_value(scope: VariableContext, name: str) -> Value:
     except FailedError as error:
         named, why = f"{scope.prefix}var.{name}", f"cannot be of its type: {error.need}"
         raise FailedError(named, why, impossible=error.impossible) from error
-    if is_sensitive(block.body) or names_secret(name):
-        scope.run.hidden.hide(found)
+    _hide_if_secret(found, name, block, scope)
     if by_default and not (scope.prefix or scope.run.called):
         operand = scope.address(f"var.{name}")
         return free_variable(name, operand, block, scope.type(name), found, scope.run)
@@ -111,6 +123,39 @@ def _open_variable(
     if answers:
         return scope.run.assumed(OneOf((need,), symbol, answers=answers))
     return scope.run.assumed(Unknown((need,), symbol))
+
+
+def _with_defaults(value: Value, kind: Type, scope: VariableContext) -> Value:
+    """What nobody gives a value, with what its type gives to attributes of an object.
+
+    The default of `optional` holds as that of a variable does. One that is null, or names nothing
+    where something is needed, says no more of the attribute than its type.
+    """
+    if not isinstance(kind, ObjectOf) or not isinstance(value, Unknown):
+        return value
+    fields: dict[str, Value] = {}
+    for name, wanted in kind.attributes.items():
+        own = extended(value, f".{name}", scope.run)
+        if not isinstance(wanted, Optional):
+            fields[name] = _with_defaults(own, wanted, scope)
+            continue
+        fields[name] = own
+        if wanted.default is not None:
+            default = evaluate(wanted.default, scope, {})
+            if not (is_null(default) or _is_to_be_given(scope, name, default)):
+                fields[name] = convert(default, wanted.type, lambda node: evaluate(node, scope, {}))
+    return value if all(isinstance(each, Unknown) for each in fields.values()) else Fields(fields)
+
+
+def _hide_if_secret(value: Value, name: str, block: Block, scope: VariableContext) -> None:
+    if is_sensitive(block.body) or names_secret(name):
+        scope.run.hidden.hide(value)
+
+
+def _is_to_be_given(scope: VariableContext, name: str, default: Value) -> bool:
+    """Whether a default is none: a root whose user has to name what exists already."""
+    is_root = not (scope.prefix or scope.run.alone or scope.run.called)
+    return is_root and names_existing(name, default)
 
 
 def _refuses_null(attributes: Mapping[str, Attribute]) -> bool:
