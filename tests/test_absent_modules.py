@@ -497,6 +497,40 @@ def test_what_modules_may_start_unseen_is_not_followed_to_each_endpoint(
     assert asked == []
 
 
+WITHIN_A_VPC = """
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "a" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+}
+module "web" {
+  source = "example/web/aws"
+  groups = [aws_security_group.web.id]
+  given  = GIVEN
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"), [('"a"', set()), ("aws_subnet.a.id", {"TW401", "TW410"})]
+)
+def test_what_a_vpc_needs_is_asked_of_a_module_that_gets_a_subnet(
+    given: str, asked: set[str]
+) -> None:
+    """A security group alone starts nothing in the VPC that it is of."""
+    texts = {"/nowhere/main.tf": WITHIN_A_VPC.replace("GIVEN", given)}
+    [stack], _ = terraform.stacks([*texts], Files(texts), Inputs())
+    rules = [each for each in all_rules() if each.id in ("TW401", "TW410")]
+
+    found = judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+
+    assert {one.finding.rule for one in found if not one.unreported} == asked
+
+
 HANDED = """
 resource "aws_security_group" "web" {
   ingress {

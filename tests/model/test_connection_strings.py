@@ -155,6 +155,7 @@ def coded(text: str) -> str:
         ("API_URL", '"http://[::1]:8080"', NONE),
         ("API_URL", '"http://${aws_lb.other.dns_name}/v1"', PLAIN),
         ("API_URL", '"http://${aws_lb.unused.dns_name}/v1"', (True, False)),
+        ("API_URL", '"http://${aws_ecs_service.other.name}:8080/v1"', PLAIN),
         ("API_URL", '"http://${aws_lb.other.dns_name}/${var.given}"', PLAIN),
         ("API_URL", f'"http://${{{DB}}}/v1"', PLAIN),
         ("API_URL", '"http://${var.given}/v1"', OPEN),

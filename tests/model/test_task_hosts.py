@@ -19,7 +19,7 @@ from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.compute.vpc_tenants import tenants
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.store import groups_of_tasks
-from taskwall.model.endpoints.egress_path import internet_egress
+from taskwall.model.endpoints.egress_path import internet_egress, uses_nat
 from taskwall.model.endpoints.task_location import vpc_of
 from taskwall.model.entities.ecs import AutoScalingGroup, TaskDefinition, TaskSource
 from taskwall.model.entities.load_balancer import TargetGroup
@@ -124,6 +124,33 @@ def test_tasks_run_on_what_their_strategy_names(
     network, source = read(service, **found)
 
     assert {host.id: fact.truth for host, fact in hosts(network, source)} == expected
+
+
+@pytest.mark.parametrize(
+    ("started", "expected"),
+    [
+        # A template that nothing starts says of no subnet that it has no way out.
+        ({}, ["main is not in the sources"]),
+        ({"launch_template": {"id": "${aws_launch_template.hosts.id}"}},
+         ["the default subnets of aws_launch_template.hosts are not in the sources"]),
+    ],
+)  # fmt: skip
+def test_ways_out_of_instances_that_something_starts(
+    started: dict[str, Any], expected: list[str]
+) -> None:
+    """Of a launch template alone nobody knows where its instances are, if there are any."""
+    joins = "#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config\n"
+    network, source = read(
+        {"launch_type": "EC2", "cluster": "main"},
+        aws_launch_template={
+            "hosts": {"image_id": "ami-1", "user_data": b64encode(joins.encode()).decode()}
+        },
+        aws_autoscaling_group={"hosts": started},
+    )
+
+    for fact in (internet_egress(network, source, False, False), uses_nat(network, source)):
+        assert fact.truth is None
+        assert [str(need) for need in fact.waits_for()] == expected
 
 
 DYNAMIC = "tcp 32768-65535 enough 32768-60999"

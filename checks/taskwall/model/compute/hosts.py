@@ -40,6 +40,14 @@ class Host(Struct, frozen=True):
         """The launch type of tasks on it."""
         return "MANAGED_INSTANCES" if self.member is None else "EC2"
 
+    @property
+    def only_described(self) -> bool:
+        """Whether nothing of the sources starts the instances that it describes."""
+        member = self.member
+        if member is None or member.scaled_by or self.subnets:
+            return False
+        return member.instances.is_started and not member.instances.origin.silent
+
 
 def on_host(network: Network, source: TaskSource) -> Fact:
     """Whether tasks of a source are placed on instances, in the account of the user."""

@@ -355,6 +355,8 @@ def _by_http(
         if isinstance(hole, Reference):
             if network.get(Store, hole.resource) is not None:
                 return Connection(plain, TRUE, hole.resource)
+            if network.get(TaskSource, hole.resource) is not None:
+                return Connection(plain, others.get(hole.resource, TRUE))
             balancer = network.get(LoadBalancer, hole.resource)
             if balancer is not None and not balancer.external:
                 return Connection(plain, stands_before_others(network, balancer, others))

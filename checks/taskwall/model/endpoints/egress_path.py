@@ -1,5 +1,7 @@
 """Ways out of where tasks are: whether they, or the instances that they run on, have any."""
 
+from collections.abc import Iterator
+
 from taskwall.core.facts import FALSE, Fact, all_of, any_of, implies
 from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import (
@@ -43,7 +45,7 @@ def internet_egress(network: Network, source: TaskSource, itself: bool, dual: bo
                 )
             ),
         )
-        for host, fact in hosts(network, source)
+        for host, fact in _started(network, source)
         for link in host.subnets
     ]
     hosted += [
@@ -51,11 +53,16 @@ def internet_egress(network: Network, source: TaskSource, itself: bool, dual: bo
             fact,
             any_of((_of_default_subnets(host, "can reach the internet"), *_proxied(host))),
         )
-        for host, fact in hosts(network, source)
+        for host, fact in _started(network, source)
         if not host.subnets
     ]
     own, hosted = _or_unseen(source, own, hosted)
     return by_host(network, source, itself, all_of(own), all_of(hosted))
+
+
+def _started(network: Network, source: TaskSource) -> Iterator[tuple[Host, Fact]]:
+    """The hosts of a source, but what describes instances that nothing here starts: anywhere."""
+    return ((host, fact) for host, fact in hosts(network, source) if not host.only_described)
 
 
 def _or_unseen(
@@ -156,7 +163,7 @@ def uses_nat(network: Network, source: TaskSource) -> Fact:
     own = [_natted(network, source, link) for link in source.subnets]
     hosted = [
         fact
-        for host, _ in hosts(network, source)
+        for host, _ in _started(network, source)
         for fact in (
             [_natted(network, source, link) for link in host.subnets]
             or [_of_default_subnets(host, "uses a NAT gateway")]

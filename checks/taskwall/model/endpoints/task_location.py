@@ -84,6 +84,8 @@ def in_vpcs(network: Network) -> tuple[TaskSource, ...]:
     """The task sources whose tasks run in a VPC, or may do so, where the sources say in which."""
     found = []
     for source in network.every(TaskSource):
+        if source.origin.silent and not source.subnets:
+            continue  # a module that gets no subnet uses none of a VPC's
         known, waits = launches(network, source)
         if source.network_from != "elsewhere" and (known != {"EXTERNAL"} or waits):
             found.append(source)
