@@ -214,7 +214,8 @@ def described(r: ResourceReader, body: Cell, spelled: InstanceSchema, id_: str) 
         link for each in named for link in r.links(SecurityGroup, each, "uses security group")
     )
     public = at(spelled.public) if not spelled.on_interface else r.nothing()
-    said = not (public.absent or _is_never_sent(r, public))
+    unsent = _unsent(r, public)
+    said = not public.absent and unsent is None
     address = setting(public, spelled.public, meanings=SWITCH) if said else None
     subnets = at(spelled.subnet)
     within = list(r.links(Subnet, subnets, "runs in"))
@@ -247,6 +248,7 @@ def described(r: ResourceReader, body: Cell, spelled: InstanceSchema, id_: str) 
         if spelled.subnet or within
         else None,
         public_address=address,
+        unsent=TRUE if unsent is None else unsent,
         interfaces=tuple(each.named for each in interfaces if each.named),
         metadata=metadata,
         agent=None if template and data.absent else _agent(r, data, at(spelled.image)),
@@ -255,19 +257,23 @@ def described(r: ResourceReader, body: Cell, spelled: InstanceSchema, id_: str) 
     )
 
 
-def _is_never_sent(r: ResourceReader, public: Cell) -> bool:
-    """Whether the provider leaves it to the subnet that a launch configuration says `false`.
+def _unsent(r: ResourceReader, public: Cell) -> Fact | None:
+    """That a launch configuration says `false` and the provider leaves it to the subnet.
 
-    Up to version 4.16 it did not send that to AWS (hashicorp/terraform-provider-aws, issue 13137).
+    Before 4.17 it does not send that to AWS (hashicorp/terraform-provider-aws, issues 13137 and
+    25324). What sources ask for is read to the major version: one of 4 is taken for a later one.
     """
     if r.resource.type != "aws_launch_configuration" or public.known not in (False, "false"):
-        return False
+        return None
     _, highest = r.provider_majors()
-    return highest is not None and highest < _SENDS_FALSE
+    if highest is None or highest >= _SENDS_FALSE:
+        return None
+    text = "the AWS provider, before version 4.17, does not send this false to AWS"
+    return Fact(True, text, public.place, r.name)
 
 
 _SENDS_FALSE = 4
-"""The major version of the provider that began to send it."""
+"""The major version of the provider within which it began to send it."""
 
 
 def _may_register(r: ResourceReader, spelled: InstanceSchema, template: Link | None) -> bool:

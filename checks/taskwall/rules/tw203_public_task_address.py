@@ -125,7 +125,7 @@ def _hosts(network: Network) -> Iterator[Verdict]:
             yield Verdict(
                 start.by.origin,
                 start.setting.place,
-                any_of((_mapped(network, start), elastic)),
+                any_of((instances.unsent & _mapped(network, start), elastic)),
                 f"{instances.name} has an Elastic IP"
                 if elastic.truth
                 else f"{start.by.name} starts container instances in subnets that give them public"

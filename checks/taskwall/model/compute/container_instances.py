@@ -47,7 +47,8 @@ class Instances(Entity, frozen=True, kw_only=True):
     `word` is which of these. `types` are the instance types (or patterns) that it names,
     `by_attributes` whether AWS chooses the type by attributes alone. `groups` are its security
     groups.
-    `public_address` is whether they get a public address, None where their subnets decide.
+    `public_address` is whether they get a public address, None where their subnets decide;
+    `unsent` says why, where the sources say something else.
     `interfaces` are the network interfaces that they name, resources of their own, by id.
     `agent` and `metadata` are None where an instance leaves them to its launch `template`, if the
     sources write that.
@@ -62,6 +63,7 @@ class Instances(Entity, frozen=True, kw_only=True):
     subnets: tuple[Link, ...] = ()
     subnets_setting: Setting | None = None
     public_address: Setting | None = None
+    unsent: Fact = TRUE
     interfaces: tuple[str, ...] = ()
     metadata: MetadataOptions | None
     agent: Agent | None
