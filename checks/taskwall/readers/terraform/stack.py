@@ -79,6 +79,7 @@ class TerraformStack:
         self.inputs = inputs
         self.boundary = boundary
         self._modules: tuple[Module, ...] | None = None
+        self._leading: frozenset[str] | None = None
         self._callers: dict[str, set[str]] = {}
         self._downloads: dict[str, ModuleCall] = {}
         """The downloaded modules among them by folder, each with its call in a file of the user."""
@@ -328,14 +329,16 @@ class TerraformStack:
 
     def leading(self) -> frozenset[str]:
         """The folders of its modules that look something up, or call others that do."""
-        pending = [module.folder for module in self.parts() if looks_up(module)]
-        found: set[str] = set()
-        while pending:
-            folder = pending.pop()
-            if folder not in found:
-                found.add(folder)
-                pending += self._callers.get(folder, ())
-        return frozenset(found)
+        if self._leading is None:
+            pending = [module.folder for module in self.parts() if looks_up(module)]
+            found: set[str] = set()
+            while pending:
+                folder = pending.pop()
+                if folder not in found:
+                    found.add(folder)
+                    pending += self._callers.get(folder, ())
+            self._leading = frozenset(found)
+        return self._leading
 
     def reads(self, file: str) -> bool:
         """Whether a file is a source of it, or gives values to its variables."""

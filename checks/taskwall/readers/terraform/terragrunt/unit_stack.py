@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 
 from msgspec.structs import replace
 
@@ -75,7 +75,8 @@ class UnitStack(TerraformStack):
         run.context = self.context
         for error in found.errors:
             run.effects.report(error)
-        configuration = configuration_of(found.unit, run)
+        # Many scopes are made of which nothing is asked that hangs on it.
+        configuration = cache(partial(configuration_of, found.unit, run))
         if found.absent is not None and found.stand_in is None:
             return _AbsentUnit(run, found, found.absent, configuration)
         if found.absent is not None and found.stand_in is not None:
@@ -172,14 +173,16 @@ def _same(node: Expression) -> Expression:
 
 
 def _given(
-    said: Mapping[str, Value], configuration: Configuration, defaults: Mapping[str, Value]
+    said: Mapping[str, Value],
+    configuration: Callable[[], Configuration],
+    defaults: Mapping[str, Value],
 ) -> Callable[[str], Value | None]:
     """What is given for variables: what the user says comes before what the unit says."""
 
     def given(name: str) -> Value | None:
         if (value := said.get(name)) is not None:
             return value
-        inputs = configuration.inputs()
+        inputs = configuration().inputs()
         if not isinstance(inputs, Fields):
             return Unknown(needs(inputs))
         value = inputs.fields.get(name)
@@ -206,7 +209,7 @@ class _AbsentUnit(ModuleScope):
         run: RootEvaluation,
         found: ResolvedUnit,
         absent: AbsentModule,
-        configuration: Configuration,
+        configuration: Callable[[], Configuration],
     ) -> None:
         super().__init__(run, replace(found.module, locals={}))
         self._found = found
@@ -226,7 +229,7 @@ class _AbsentUnit(ModuleScope):
         """The unit as a resource of its inputs."""
         call, unit = self._found.call, self._found.unit
         of_a_stack = os.path.basename(unit.file) == STACK
-        inputs = unit.values or Fields({}) if of_a_stack else self._configuration.inputs()
+        inputs = unit.values or Fields({}) if of_a_stack else self._configuration().inputs()
         body = inputs if isinstance(inputs, Fields) else Fields({}, rest=Unknown(needs(inputs)))
         origin = Origin(call.name, call.name, call.place, "terraform")
         yield Resource(ABSENT, origin, replace(body, place=call.place), call.place)
