@@ -494,6 +494,48 @@ def test_a_module_that_a_unit_elsewhere_deploys(unit: str, source: str, tmp_path
     assert error.file == "modules/web/main.tf"
 
 
+CALLS = (
+    'module "web" {\n  source  = "../modules/web"\n  subnets = [aws_subnet.a.id]\n}\n'
+    'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+    'resource "aws_subnet" "a" {\n  vpc_id = aws_vpc.main.id\n}\n'
+)
+BACKEND = 'terraform {\n  backend "s3" {}\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("module", "caller", "given", "expected"),
+    [
+        (MODULE, CALLS, "modules/web", ("fail", "live/main.tf", "live")),
+        (MODULE, CALLS, "modules", ("fail", "live/main.tf", "live")),
+        (MODULE, "", "modules/web", ("unknown", "modules/web/main.tf", "modules/web")),
+        # What keeps a state is deployed as it is; so is what has all that it needs.
+        (BACKEND + MODULE, CALLS, "modules/web", ("unknown", "modules/web/main.tf", "modules/web")),
+        (MODULE.replace("string) }", 'string)\n default = ["subnet-1"]\n}'), CALLS, "modules/web",
+         ("unknown", "modules/web/main.tf", "modules/web")),
+        (MODULE, CALLS.replace("/web", "/app"), "modules/web",
+         ("unknown", "modules/web/main.tf", "modules/web")),
+        (MODULE, CALLS.replace("../modules", "./modules"), "modules/web",
+         ("unknown", "modules/web/main.tf", "modules/web")),
+    ],
+)  # fmt: skip
+def test_a_module_that_is_called_elsewhere(
+    module: str, caller: str, given: str, expected: tuple[str, str, str], tmp_path: Path
+) -> None:
+    """A given folder that has inputs is judged as what calls it gives them; else by itself."""
+    # An example is no deployment.
+    calling = [("live/main.tf", caller)] if caller else [("examples/main.tf", CALLS)]
+    for name, text in (("modules/web/main.tf", module), *calling):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / ".git").mkdir()
+    show = ("fail", "unknown")
+    asked = Options((str(tmp_path / given),), cwd=str(tmp_path), select=("TW701",), show=show)
+
+    (found,) = scan(asked).document.findings
+
+    assert (found.verdict, found.file, found.stack) == expected
+
+
 def test_a_module_that_a_unit_deploys_and_that_reads_a_state(tmp_path: Path) -> None:
     """What it reads of another root of the repository does not hide what the unit gives it."""
     backend = 'terraform {\n  backend "s3" {\n    key = "net"\n  }\n}\n'

@@ -237,13 +237,13 @@ class _Reading:
             self.found.errors += [one for one in errors if one.place.file not in nobodys]
 
     def _may_be_deployed(self, stacks: Sequence[Stack], boundary: str) -> frozenset[str]:
-        """The files of the root modules that units of Terragrunt elsewhere may deploy."""
+        """The files of the root modules that units, or other modules, elsewhere run."""
         if not any(path.endswith(TERRAFORM) for path in self._seen):
             return frozenset()
-        from taskwall.sources.units import deployed_by_units
+        from taskwall.sources.givers import given_elsewhere
 
         folders = [path for path in self.paths if is_folder(path, self._files)]
-        found = deployed_by_units(stacks, folders, boundary, self._use, self._files)
+        found = given_elsewhere(stacks, folders, boundary, self._use, self._files)
         return frozenset(unit.path for stack in found for unit in stack.root.files)
 
     def _other_roots(self, sources: Sequence[str], boundary: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The values of a root module's variables: files of values, and what the command line gives."""
 
 import os
+from collections.abc import Iterator
 
 from taskwall.core.values import Known, Span, Unknown, Value, lifted, plain, unknown
 from taskwall.readers.terraform.evaluation.expressions import evaluate, value_of
@@ -8,7 +9,7 @@ from taskwall.readers.terraform.evaluation.module import ModuleScope
 from taskwall.readers.terraform.evaluation.run import RootEvaluation
 from taskwall.readers.terraform.modules import Module, ModuleLoader, SourceFile
 from taskwall.readers.terraform.syntax.hcl import parse_expression
-from taskwall.readers.terraform.syntax.tree import is_constant
+from taskwall.readers.terraform.syntax.tree import Body, is_constant
 from taskwall.readers.terraform.values.sensitive import is_sensitive
 from taskwall.readers.terraform.values.types import Simple
 from taskwall.readers.terraform.values.values import FailedError
@@ -65,21 +66,28 @@ def is_on_its_own(root: Module, inputs: Inputs, loader: ModuleLoader) -> bool:
     A root is what is deployed: it has a backend or a configured provider, values of variables, a
     lock file, or calls modules.
     """
-    if root.calls or inputs.var_files:
+    if root.calls or inputs.var_files or keeps_state(root):
         return False
-    for unit in root.files:
-        written = unit.stable.parsed.body  # bodies of other blocks need not be read for this
-        for body in (block.body for block in written.blocks_of("provider")):
-            if body.attributes or body.blocks:
-                return False
-        for body in (block.body for block in written.blocks_of("terraform")):
-            if body.blocks_of("backend") or body.blocks_of("cloud"):
-                return False
+    if any(body.attributes or body.blocks for body in _bodies(root, "provider")):
+        return False
     if loader.exists(os.path.join(root.folder, LOCK)):
         return False
     return not any(name.endswith(VALUE_FILES) for name in loader.names(root.folder)) and not (
         value_files(root.folder, loader)
     )
+
+
+def keeps_state(root: Module) -> bool:
+    """Whether a module says where its state lies, so that it is deployed as it is."""
+    return any(
+        body.blocks_of("backend") or body.blocks_of("cloud") for body in _bodies(root, "terraform")
+    )
+
+
+def _bodies(root: Module, kind: str) -> Iterator[Body]:
+    """The bodies of the blocks of a type; those of other blocks need not be read for them."""
+    for unit in root.files:
+        yield from (block.body for block in unit.stable.parsed.body.blocks_of(kind))
 
 
 LOCK = ".terraform.lock.hcl"

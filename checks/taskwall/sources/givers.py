@@ -1,14 +1,14 @@
-"""The units of Terragrunt that deploy a given folder, wherever in its repository those are."""
+"""What gives a folder its inputs, wherever in its repository that is: units, calls of modules."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
-from taskwall.source.kinds import HCL, TERRAGRUNT, is_terraform
+from taskwall.source.kinds import HCL, TERRAFORM, TERRAGRUNT, is_terraform
 from taskwall.source.stack import Stack
 from taskwall.sources.listing import FileListing
 
@@ -18,14 +18,22 @@ if TYPE_CHECKING:
 _LAST_STEP = pattern(r'["/]([\w.-]+)/?["?$]')
 """The last step of the address of a module, however the steps before it are written."""
 
+_CALLS = pattern(r'(?m)^[ \t]*"?source"?[ \t]*[=:][ \t]*"(\.{1,2}/[^"$\n]*)"')
+"""The path by which a module is called."""
 
-def deployed_by_units(
+
+_NO_DEPLOYMENT = pattern(r"(?i)(?:^|/)(?:e2e|examples?|fixtures?|tests?)/")
+"""Where calls lie that show a module, or try it: what they give it is nobody's deployment."""
+
+
+def given_elsewhere(
     stacks: Iterable[Stack], folders: Iterable[str], boundary: str, use: Settings, files: Files
 ) -> "list[TerraformStack]":
-    """Those root modules of given folders that units outside of these may deploy.
+    """Those root modules of given folders that a unit or another module outside of these runs.
 
     Such a module has inputs that nothing gives it where it lies. A unit is called as its folder, or
-    an `.hcl` file of the repository names that at the end of an address.
+    an `.hcl` file of the repository names that at the end of an address. A module that keeps a
+    state of its own is deployed as it is, whatever calls it.
 
     Args:
         stacks: what was found below the folders.
@@ -44,19 +52,40 @@ def deployed_by_units(
     def counts(path: str) -> bool:
         return not use.excludes(path) and is_terraform(path)  # a lock file is none
 
-    hcl = files.one(FileListing, FileListing).below(boundary, (*TERRAGRUNT, HCL), files, counts)
-    outside = [path for path in hcl if not any(encloses(folder, path) for folder in given)]
-    units = [path for path in outside if path.endswith(TERRAGRUNT)]
-    if not units:
-        return []
-    named = {os.path.basename(os.path.dirname(path)) for path in units}
-    named.update(*(files.made_of(path, _last_steps) for path in outside))
+    every = files.one(FileListing, FileListing).below(
+        boundary, (*TERRAFORM, *TERRAGRUNT, HCL), files, counts
+    )
+    outside = [path for path in every if not any(encloses(folder, path) for folder in given)]
+    hcl = [path for path in outside if not path.endswith(TERRAFORM)]
+    called = {
+        os.path.normpath(os.path.join(os.path.dirname(path), source))
+        for path in outside
+        if path.endswith(TERRAFORM) and not _NO_DEPLOYMENT.search(os.path.relpath(path, boundary))
+        for source in files.made_of(path, _called)
+    }
+    named: set[str] = set()
+    if units := [path for path in hcl if path.endswith(TERRAGRUNT)]:
+        named = {os.path.basename(os.path.dirname(path)) for path in units}
+        named.update(*(files.made_of(path, _last_steps) for path in hcl))
     return [
         root
         for roots in waiting
-        if named.issuperset(os.path.basename(each.name) for each in roots)
+        if all(_is_given(each, called, named) for each in roots)
         for root in roots
     ]
+
+
+def _is_given(root: "TerraformStack", called: Container[str], named: Container[str]) -> bool:
+    """Whether a module elsewhere calls a root module, or a unit may deploy it."""
+    from taskwall.readers.terraform.evaluation.variables import keeps_state
+
+    if os.path.basename(root.name) in named:
+        return True
+    return root.name in called and not keeps_state(root.root)
+
+
+def _called(text: str) -> frozenset[str]:
+    return frozenset(_CALLS.findall(text))
 
 
 def _roots(stack: Stack) -> "Sequence[TerraformStack]":
