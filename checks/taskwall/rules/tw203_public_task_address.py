@@ -97,7 +97,11 @@ def public_task_address(network: Network) -> Iterator[Verdict]:
 
 
 def _hosts(network: Network) -> Iterator[Verdict]:
-    """Container instances whose network tasks share, by what gives them a public address."""
+    """Container instances whose network tasks share, by what gives them a public address.
+
+    Of subnets that are not in the sources one question is enough, whoever starts instances there.
+    """
+    asked: set[frozenset[str]] = set()
     for host, held in tasks_on(network):
         member = host.member
         if member is None:
@@ -122,10 +126,14 @@ def _hosts(network: Network) -> Iterator[Verdict]:
             )
             continue
         for start in starts(member):
+            given = any_of((instances.unsent & _mapped(network, start), elastic))
+            named = frozenset(link.to for link in start.subnets if given.truth is None)
+            again = bool(named) and "" not in named and named in asked
+            asked.add(named)
             yield Verdict(
                 start.by.origin,
                 start.setting.place,
-                any_of((instances.unsent & _mapped(network, start), elastic)),
+                given,
                 f"{instances.name} has an Elastic IP"
                 if elastic.truth
                 else f"{start.by.name} starts container instances in subnets that give them public"
@@ -133,6 +141,7 @@ def _hosts(network: Network) -> Iterator[Verdict]:
                 holds=f"no subnet of {start.by.name} gives instances public addresses",
                 about=start.by.id,
                 concerned=runs & start.fact,
+                unreported=again,
                 remedy=_OTHER_WAY if elastic.truth else _PRIVATE,
             )
 
