@@ -373,6 +373,15 @@ def test_stacks_do_not_import_from_each_other(names: Sequence[str], tmp_path: Pa
     assert document.errors == ()
 
 
+def test_a_template_does_not_import_what_it_exports_itself(tmp_path: Path) -> None:
+    """Of two that export `NAME-Group` the other one is meant, so that they are one stack."""
+    balancer = LOCKED.replace(LOCKED[LOCKED.index("      Security") : LOCKED.index("Out")], "")
+    (tmp_path / "balancer.yaml").write_text(balancer)
+    (tmp_path / "hosts.yaml").write_text(LOCKED)
+    document = scan(Options(paths=(str(tmp_path),))).document
+    assert (document.summary.stacks, document.errors) == (1, ())
+
+
 def test_imports_of_different_stacks_are_asked_apart(tmp_path: Path) -> None:
     """Files of one name may import from stacks of one name, each from others."""
     for folder, key, names in (("s1", "X", "ab"), ("s2", "Y", "cd")):

@@ -76,6 +76,8 @@ class Exports:
         self._answers: dict[tuple[str, tuple[str, ...], str], list[Export]] = {}
         """What imports mean, as far as is learnt: each is asked in every scenario."""
         self._stacks: dict[tuple[str, str], Export | None] = {}
+        self._asking: set[tuple[str, tuple[str, ...]]] = set()
+        """The templates that import, and the known parts of the names that they give."""
         self._same: set[tuple[tuple[str, str], tuple[str, str]]] = set()
         self._first_of: dict[tuple[str, str], tuple[str, str]] | None = None
         for export in every:
@@ -144,8 +146,10 @@ class Exports:
                 for one in found
                 if ((one.root, one.path) in bound if bound else one.root in roots)
             ] or found
-        own = len(found) == 1 and (found[0].root, found[0].path) == (file, "")
-        return [] if own else found
+        others = [one for one in found if (one.root, one.path) != (file, "")]
+        # Of two that ask for the same, neither can be meant by the other: they would wait for ever.
+        asking = any((one.root, key[1]) in self._asking for one in others)
+        return found if len(found) > 1 and asking else others
 
     def bind(self, imports: Iterable[Asked]) -> bool:
         """Learn from imports, with the templates that they stand in, which stack is which.
@@ -156,6 +160,8 @@ class Exports:
         Whether anything was learnt.
         """
         self._answers.clear()
+        imports = list(imports)
+        self._asking.update((one.file, known_parts(one.name)) for one in imports)
         sources: dict[tuple[str, str], list[set[tuple[str, str]]]] = {}
         copies: dict[str, dict[frozenset[str], bool]] = {}
         for file, name in ((one.file, one.name) for one in imports if one.kind == "export"):
