@@ -536,6 +536,54 @@ def test_a_module_that_is_called_elsewhere(
     assert (found.verdict, found.file, found.stack) == expected
 
 
+NESTED = """
+Parameters:
+  Subnet: {Type: "AWS::EC2::Subnet::Id"}
+Resources:
+  Task: {Type: "AWS::ECS::TaskDefinition", Properties: {NetworkMode: awsvpc}}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref Subnet]}}
+"""
+NESTING = """
+Resources:
+  Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: "AWS::EC2::Subnet", Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Web:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: templates/web.yaml, Parameters: {Subnet: !Ref Subnet}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("nesting", "given", "expected"),
+    [
+        ("main.yaml", "infra/templates", ("fail", "infra/main.yaml", "infra/main.yaml")),
+        ("main.yaml", "infra/templates/web.yaml", ("fail", "infra/main.yaml", "infra/main.yaml")),
+        ("main.yaml", "infra", ("fail", "infra/main.yaml", "infra/main.yaml")),
+        ("README.md", "infra/templates",
+         ("unknown", "infra/templates/web.yaml", "infra/templates/web.yaml")),
+    ],
+)  # fmt: skip
+def test_a_template_that_is_nested_elsewhere(
+    nesting: str, given: str, expected: tuple[str, str, str], tmp_path: Path
+) -> None:
+    """A given folder is judged with what a template above it gives to those in it."""
+    for name, text in (("templates/web.yaml", NESTED), (nesting, NESTING)):
+        (tmp_path / "infra" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "infra" / name).write_text(text)
+    (tmp_path / ".git").mkdir()
+    show = ("fail", "unknown")
+    asked = Options((str(tmp_path / given),), cwd=str(tmp_path), select=("TW701",), show=show)
+
+    (found,) = scan(asked).document.findings
+
+    assert (found.verdict, found.file, found.stack) == expected
+
+
 def test_a_module_that_a_unit_deploys_and_that_reads_a_state(tmp_path: Path) -> None:
     """What it reads of another root of the repository does not hide what the unit gives it."""
     backend = 'terraform {\n  backend "s3" {\n    key = "net"\n  }\n}\n'

@@ -1,4 +1,4 @@
-"""What gives a folder its inputs, wherever in its repository that is: units, calls of modules."""
+"""What gives a folder its inputs elsewhere in its repository: units, calls, templates that nest."""
 
 import os
 from collections.abc import Container, Iterable, Sequence
@@ -8,9 +8,9 @@ from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
-from taskwall.source.kinds import HCL, TERRAFORM, TERRAGRUNT, is_terraform
+from taskwall.source.kinds import HCL, TEMPLATES, TERRAFORM, TERRAGRUNT, is_terraform
 from taskwall.source.stack import Stack
-from taskwall.sources.listing import FileListing
+from taskwall.sources.listing import FileListing, files_in
 
 if TYPE_CHECKING:
     from taskwall.readers.terraform.stack import TerraformStack
@@ -21,6 +21,8 @@ _LAST_STEP = pattern(r'["/]([\w.-]+)/?["?$]')
 _CALLS = pattern(r'(?m)^[ \t]*"?source"?[ \t]*[=:][ \t]*"(\.{1,2}/[^"$\n]*)"')
 """The path by which a module is called."""
 
+
+_FILE = pattern(r"[\w.-]+\.(?:yaml|yml|json|template)(?![\w.])")
 
 _NO_DEPLOYMENT = pattern(r"(?i)(?:^|/)(?:e2e|examples?|fixtures?|tests?)/")
 """Where calls lie that show a module, or try it: what they give it is nobody's deployment."""
@@ -82,6 +84,36 @@ def _is_given(root: "TerraformStack", called: Container[str], named: Container[s
     if os.path.basename(root.name) in named:
         return True
     return root.name in called and not keeps_state(root.root)
+
+
+def nested_elsewhere(
+    sources: Iterable[str], folders: Iterable[str], boundary: str, use: Settings, files: Files
+) -> frozenset[str]:
+    """Those templates of given folders that a template in a folder above may nest.
+
+    What it gives to their parameters is written there. A template that nests others lies beside
+    their folder, or above it: no more of a repository is looked through.
+    """
+    given = tuple(folders)
+    templates = [path for path in sources if path.endswith(TEMPLATES)]
+    if not templates or boundary in given or not os.path.exists(os.path.join(boundary, ".git")):
+        return frozenset()
+    above: dict[str, None] = {}
+    for folder in given:
+        at = folder
+        while encloses(boundary, at) and at != boundary:
+            at = os.path.dirname(at)
+            above[at] = None
+    named: set[str] = set()
+    for path in files_in(above, files):
+        if path.endswith(TEMPLATES) and not use.excludes(path):
+            named |= files.made_of(path, _nested)
+    return frozenset(path for path in templates if os.path.basename(path) in named)
+
+
+def _nested(text: str) -> frozenset[str]:
+    """The names of the files that a template may nest."""
+    return frozenset(_FILE.findall(text)) if "TemplateURL" in text else frozenset()
 
 
 def _called(text: str) -> frozenset[str]:

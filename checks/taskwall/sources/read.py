@@ -227,7 +227,7 @@ class _Reading:
                 context = replace(context, terraform=(*context.terraform, *added))
                 said = replace(said, context=context)
             stacks, errors = stacks_of(sources, self._files, said, self._scope)
-            deployed = self._may_be_deployed(stacks, boundary)
+            deployed = self._may_be_deployed(stacks, sources, boundary)
             if deployed:
                 self._narrow.setdefault(boundary, []).extend(sorted(deployed))
             reads = (stack for stack in stacks if deployed.isdisjoint(stack.files))
@@ -236,15 +236,24 @@ class _Reading:
             nobodys = deployed | others
             self.found.errors += [one for one in errors if one.place.file not in nobodys]
 
-    def _may_be_deployed(self, stacks: Sequence[Stack], boundary: str) -> frozenset[str]:
-        """The files of the root modules that units, or other modules, elsewhere run."""
-        if not any(path.endswith(TERRAFORM) for path in self._seen):
+    def _may_be_deployed(
+        self, stacks: Sequence[Stack], sources: Sequence[str], boundary: str
+    ) -> frozenset[str]:
+        """The files of the root modules that others elsewhere run, and of stacks they nest."""
+        if boundary in self.paths:
             return frozenset()
-        from taskwall.sources.givers import given_elsewhere
+        from taskwall.sources.givers import given_elsewhere, nested_elsewhere
 
         folders = [path for path in self.paths if is_folder(path, self._files)]
-        found = given_elsewhere(stacks, folders, boundary, self._use, self._files)
-        return frozenset(unit.path for stack in found for unit in stack.root.files)
+        elsewhere = folders, boundary, self._use, self._files
+        found: set[str] = set()
+        if any(path.endswith(TERRAFORM) for path in self._seen):
+            roots = given_elsewhere(stacks, *elsewhere)
+            found.update(unit.path for stack in roots for unit in stack.root.files)
+        nested = nested_elsewhere(sources, *elsewhere)
+        return frozenset(found).union(
+            *(stack.files for stack in stacks if not nested.isdisjoint(stack.files))
+        )
 
     def _other_roots(self, sources: Sequence[str], boundary: str) -> tuple[str, ...]:
         """The files of the roots of a repository that write what some sources read."""
