@@ -35,7 +35,8 @@ def given_elsewhere(
 
     Such a module has inputs that nothing gives it where it lies. A unit is called as its folder, or
     an `.hcl` file of the repository names that at the end of an address. A module that keeps a
-    state of its own is deployed as it is, whatever calls it.
+    state of its own is deployed as it is, whatever calls it; so is, in an editor, any that a unit
+    does not deploy.
 
     Args:
         stacks: what was found below the folders.
@@ -59,9 +60,10 @@ def given_elsewhere(
     )
     outside = [path for path in every if not any(encloses(folder, path) for folder in given)]
     hcl = [path for path in outside if not path.endswith(TERRAFORM)]
+    modules = () if files.retained else outside  # all that calls it is too much for each key
     called = {
         os.path.normpath(os.path.join(os.path.dirname(path), source))
-        for path in outside
+        for path in modules
         if path.endswith(TERRAFORM) and not _NO_DEPLOYMENT.search(os.path.relpath(path, boundary))
         for source in files.made_of(path, _called)
     }
@@ -92,11 +94,12 @@ def nested_elsewhere(
     """Those templates of given folders that a template in a folder above may nest.
 
     What it gives to their parameters is written there. A template that nests others lies beside
-    their folder, or above it: no more of a repository is looked through.
+    their folder, or above it: no more of a repository is looked through. In an editor none is.
     """
     given = tuple(folders)
     templates = [path for path in sources if path.endswith(TEMPLATES)]
-    if not templates or boundary in given or not os.path.exists(os.path.join(boundary, ".git")):
+    is_repository = os.path.exists(os.path.join(boundary, ".git"))
+    if not templates or boundary in given or files.retained or not is_repository:
         return frozenset()
     above: dict[str, None] = {}
     for folder in given:
