@@ -222,6 +222,123 @@ def test_the_range_of_all_instances_is_known_if_that_of_each_is(two: str, some: 
     assert [spoken(each) for each in found.enough] == ([] if some is None else [some])
 
 
+WINDOWS = "49152-65535"
+POWERSHELL = r"<powershell>\nInitialize-ECSAgent -Cluster main\n</powershell>"
+INSTANCE = """
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_instance" "host" {
+  ami = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+  launch_template { id = TEMPLATE }
+}
+"""
+OF_INSTANCE = """
+resource "aws_launch_template" "host" { user_data = base64encode("DATA") }
+"""
+
+
+def on_family(family: str) -> dict[str, str]:
+    """Tasks in bridge mode of an operating system family."""
+    os = f"runtime_platform {{ operating_system_family = {family} }}"
+    return ON_HOSTS | {"MODE": f'"bridge"\n  {os}'}
+
+
+def of_template(template: str, data: str = "") -> str:
+    """An instance of a launch template, and that template, if it has user data."""
+    more = OF_INSTANCE.replace("DATA", data) if data else ""
+    return INSTANCE.replace("TEMPLATE", template) + more
+
+
+def on_two(one: str, two: str) -> str:
+    """Two launch templates, each with its user data."""
+    return HOSTS.replace("ONE", one).replace("TWO", two)
+
+
+TEMPLATE, SERVER = "aws_launch_template.host.id", '"WINDOWS_SERVER_2022_CORE"'
+
+
+@pytest.mark.parametrize(
+    ("changes", "hosts", "some", "sure", "needs"),
+    [
+        pytest.param(ON_HOSTS, "", DYNAMIC, DYNAMIC, [], id="none seen"),
+        pytest.param(
+            ON_HOSTS, of_template('"lt-1"'), None, "", ["lt-1"], id="template from elsewhere"
+        ),
+        pytest.param(
+            ON_HOSTS, of_template("var.given"), None, "", ["var.given"], id="template by an input"
+        ),
+        pytest.param(
+            ON_HOSTS, of_template(TEMPLATE, configured()), DYNAMIC, DYNAMIC, [], id="of a template"
+        ),
+        pytest.param(
+            ON_HOSTS, of_template(TEMPLATE, ranged("1-9")), "1-9", "1-9", [], id="template's range"
+        ),
+        pytest.param(
+            ON_HOSTS, of_template(TEMPLATE, ranged("${var.given}")), None, "", ["var.given"],
+            id="template's range by an input",
+        ),
+        pytest.param(on_family(SERVER), "", WINDOWS, WINDOWS, [], id="Windows, none seen"),
+        pytest.param(
+            on_family(SERVER), on_two(configured(), configured()), WINDOWS, WINDOWS, [],
+            id="Windows",
+        ),
+        pytest.param(
+            on_family(SERVER), on_two(ranged("1-9"), configured()),
+            f"1-9,{WINDOWS}", f"1-9,{WINDOWS}", [], id="Windows, one with a range",
+        ),
+        pytest.param(on_family('"LINUX"'), "", DYNAMIC, DYNAMIC, [], id="Linux"),
+        pytest.param(
+            on_family("var.given"), "", DYNAMIC, WINDOWS, ["var.given"], id="either system"
+        ),
+        pytest.param(
+            on_family("var.given"), on_two(ranged("1-9"), ranged("1-9")), "1-9", "1-9", [],
+            id="either system, with a range",
+        ),
+        pytest.param(
+            on_family("var.given"), on_two(ranged("1-9"), configured()),
+            f"1-9,{DYNAMIC}", f"1-9,{WINDOWS}", ["var.given"], id="either system, one with a range",
+        ),
+        pytest.param(
+            ON_HOSTS, on_two(POWERSHELL, POWERSHELL), WINDOWS, WINDOWS, [], id="PowerShell"
+        ),
+        pytest.param(
+            ON_HOSTS, on_two(POWERSHELL, configured()), DYNAMIC, DYNAMIC, [], id="PowerShell on one"
+        ),
+    ],
+)  # fmt: skip
+def test_dynamic_ports_are_those_of_the_system_unless_the_agent_names_others(
+    changes: dict[str, str], hosts: str, some: str | None, sure: str, needs: list[str]
+) -> None:
+    """Amazon ECS API reference, PortMapping; a template that is not seen may name any."""
+    found = dynamic_ports_anywhere(*read(changes, hosts))
+
+    assert (None if found.some is None else spoken(found.some)) == some
+    assert spoken(found.sure) == sure
+    assert [need.name for need in found.needs] == needs
+
+
+@pytest.mark.parametrize(
+    ("changes", "hosts", "certain"),
+    [
+        pytest.param(ON_HOSTS, "", None, id="Linux, whose last port may be another"),
+        pytest.param(on_family(SERVER), "", (49152, 65535), id="Windows"),
+        pytest.param(on_family("var.given"), "", None, id="either system"),
+        pytest.param(ON_HOSTS, on_two(ranged("1-9"), ranged("1-9")), (1, 9), id="one range"),
+        pytest.param(ON_HOSTS, on_two(ranged("7"), ranged("7")), (7, 7), id="one port"),
+        pytest.param(ON_HOSTS, on_two(ranged("1-9"), ranged("20-29")), None, id="two ranges"),
+        pytest.param(ON_HOSTS, on_two(ranged("1-9"), ranged("10-29")), (1, 29), id="side by side"),
+        pytest.param(
+            ON_HOSTS, on_two(ranged("1-9"), ranged("${var.given}")), None, id="one by an input"
+        ),
+        pytest.param(ON_HOSTS, of_template('"lt-1"'), None, id="template from elsewhere"),
+    ],
+)
+def test_messages_name_a_range_only_where_any_of_it_may_be_taken(
+    changes: dict[str, str], hosts: str, certain: tuple[int, int] | None
+) -> None:
+    """Its first and last port, if it has no gap and waits for nothing."""
+    assert dynamic_ports_anywhere(*read(changes, hosts)).certain_range == certain
+
+
 def offers(name: str, ingress: str = "null") -> dict[str, str]:
     """A service that others reach by Service Connect."""
     return {"MORE": CONNECT.replace("PORT_NAME", name).replace("INGRESS", ingress)}
