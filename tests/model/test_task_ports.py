@@ -224,8 +224,8 @@ def test_the_range_of_all_instances_is_known_if_that_of_each_is(two: str, some: 
 
 WINDOWS = "49152-65535"
 POWERSHELL = r"<powershell>\nInitialize-ECSAgent -Cluster main\n</powershell>"
+CLUSTER = 'resource "aws_ecs_cluster" "main" { name = "main" }'
 INSTANCE = """
-resource "aws_ecs_cluster" "main" { name = "main" }
 resource "aws_instance" "host" {
   ami = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
   launch_template { id = TEMPLATE }
@@ -245,7 +245,7 @@ def on_family(family: str) -> dict[str, str]:
 def of_template(template: str, data: str = "") -> str:
     """An instance of a launch template, and that template, if it has user data."""
     more = OF_INSTANCE.replace("DATA", data) if data else ""
-    return INSTANCE.replace("TEMPLATE", template) + more
+    return CLUSTER + INSTANCE.replace("TEMPLATE", template) + more
 
 
 def on_two(one: str, two: str) -> str:
@@ -253,6 +253,9 @@ def on_two(one: str, two: str) -> str:
     return HOSTS.replace("ONE", one).replace("TWO", two)
 
 
+EITHER = INSTANCE.replace(
+    "TEMPLATE", "var.given ? aws_launch_template.one.id : aws_launch_template.two.id"
+)
 TEMPLATE, SERVER = "aws_launch_template.host.id", '"WINDOWS_SERVER_2022_CORE"'
 
 
@@ -275,6 +278,10 @@ TEMPLATE, SERVER = "aws_launch_template.host.id", '"WINDOWS_SERVER_2022_CORE"'
         pytest.param(
             ON_HOSTS, of_template(TEMPLATE, ranged("${var.given}")), None, "", ["var.given"],
             id="template's range by an input",
+        ),
+        pytest.param(
+            ON_HOSTS, on_two(ranged("1-9"), ranged("20-29")) + EITHER,
+            None, "1-9,20-29", ["var.given"], id="either template",
         ),
         pytest.param(on_family(SERVER), "", WINDOWS, WINDOWS, [], id="Windows, none seen"),
         pytest.param(
