@@ -93,6 +93,16 @@ def network(text: str) -> Network:
     return lower(stack.evaluate({}).resources).network
 
 
+OPEN_ALB = ALB.replace('listener" "alb" {', 'listener" "alb" {\n  count = var.any')
+UNUSED_ALB = ALB.partition('resource "aws_lb_listener"')[0]
+BY_EITHER = behind("[aws_lb_target_group.alb.arn, aws_lb_target_group.nlb.arn][var.any]")
+BY_ARN = behind('"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/far/1"')
+OF_OPEN_KIND = ALB.replace('"application"', "var.any").replace('"HTTPS"', "var.any")
+PERHAPS_BY_ALB = f"""dynamic "load_balancer" {{
+    for_each = var.any
+    content {{
+      {BY_ALB.partition("{")[2]}
+  }}"""
 OF_ANY = "task_definition = aws_ecs_task_definition.any.arn"
 
 
@@ -164,10 +174,35 @@ def test_who_uses_a_group(text: str, expected: list[tuple[str, str, bool, bool]]
             [],
             [],
         ),
+        (service("a") + service("b", EITHER), [], [], [(A, True), (B, None)]),
+        (
+            ALB + service("a", more=BY_ALB) + service("b", EITHER),
+            [(A, True)],
+            [],
+            [(B, None), (B, None)],
+        ),
+        (OPEN_ALB + service("a", more=BY_ALB), [(A, None)], [], [(A, None)]),
+        (
+            OPEN_ALB + service("a", more=BY_ALB) + service("b"),
+            [(f"{A}, {B}", None)],
+            [],
+            [(f"{A}, {B}", True)],
+        ),
+        (ALB + service("a", more=PERHAPS_BY_ALB), [(A, None)], [], [(A, None)]),
+        (ALB + NLB + service("a", more=BY_EITHER), [], [], [(A, None)]),
+        (OF_OPEN_KIND + service("a", more=BY_ALB), [(A, None)], [(A, None)], []),
+        (UNUSED_ALB + service("a", more=BY_ALB), [], [], [(A, True)]),
+        # That of a target group from elsewhere is not seen, but it is there.
+        (service("a", more=BY_ARN), [], [], []),
+        (service("a", more=BY_ARN) + service("b"), [], [], [(B, True)]),
     ],
     ids=[
         *("no load balancer", "an ALB", "an NLB", "both", "an ALB, and none", "an ALB, and an NLB"),
         *("one that nobody sees", "an ALB, of a group that is not known"),
+        *("none, and none of perhaps another group", "an ALB, and perhaps none"),
+        *("an ALB if its listener is there", "that, and none", "an ALB if it is named"),
+        *("either kind by an input", "one of open kind", "an ALB without a listener"),
+        *("one from elsewhere", "one from elsewhere, and none"),
     ],
 )
 def test_who_stands_behind_load_balancers(
