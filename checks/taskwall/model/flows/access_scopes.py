@@ -201,14 +201,18 @@ class _ScopeJudge:
             return _any(_leads(each, id_, vpc) for each in attached for vpc in vpcs)
         if id_ in self._known or id_ in self._gateways.values():
             return _NONE
-        if not held:
-            return self._joined(id_, end)
-        gateways = {each.gateway.to for each in attached}
-        return _NONE if id_ in gateways else _perhaps(id_, f"may be of {end}")
+        # No VPC and no remote network is joined by an internet gateway, nor is anything one.
+        gateways = {each.gateway.to for each in attached if held or each.way == "internet"}
+        if id_ in gateways:
+            return _NONE
+        return _perhaps(id_, f"may be of {end}") if held else self._joined(id_, end)
 
     def _joined(self, name: str, end: str) -> _Part:
-        """Whether something may be where an end beyond the VPCs of the sources is joined."""
-        beyond = end == ONPREM or (end.startswith("vpc:") and end not in self._own)
+        """Whether something may be where an end beyond the VPCs of the sources is joined.
+
+        Those of the sources open nothing by themselves here, and nothing is opened to them.
+        """
+        beyond = end == ONPREM or end.startswith("vpc:")
         return _perhaps(name, f"may be where {end} is joined") if beyond else _NONE
 
     def _passes(self, of: ScopeStatement, flow: Flow) -> _Part:
