@@ -64,8 +64,6 @@ def dynamic_ports(network: Network, source: TaskSource, on: Entity | None) -> Dy
     if isinstance(on, Instances):
         template = network.get(Instances, on.template)
         agent = on.agent or (template.agent if template else None)
-        if agent is None and on.template is not None:
-            return DynamicPorts(None, needs=on.template.waits("a launch template", template))
         if agent is not None:
             given = _given(agent)
             if given is not None:
