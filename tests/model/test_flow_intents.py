@@ -4,7 +4,7 @@ import pytest
 
 from placeholders import filled
 from taskwall.lowering import lower
-from taskwall.model.core.network import FlowIntent, RulePolicy
+from taskwall.model.core.network import FlowIntent, Network, RulePolicy
 from taskwall.model.flows.intents import Judged, missing, unexpected
 from taskwall.readers import terraform
 from taskwall.source.files import Files
@@ -36,6 +36,7 @@ resource "aws_security_group_rule" "in" {
   source_security_group_id = aws_security_group.web.id
 }
 resource "aws_ecs_service" "web" {
+  name        = WEB_NAME
   launch_type = "FARGATE"
   network_configuration {
     subnets         = [aws_subnet.web.id]
@@ -43,6 +44,7 @@ resource "aws_ecs_service" "web" {
   }
 }
 resource "aws_ecs_service" "store" {
+  name        = STORE_NAME
   launch_type = "FARGATE"
   network_configuration {
     subnets         = [aws_subnet.web.id]
@@ -65,14 +67,22 @@ def judged(
     only: tuple[str, ...] | None = None,
     required: tuple[str, ...] = (),
     first: str = "5432",
+    names: dict[str, str] | None = None,
 ) -> tuple[list[tuple[str, bool | None, str]], list[tuple[str, bool | None, str]]]:
     """What is unexpected, and what is missing, of an intent about two ends of the stack."""
-    files = Files({"/net/main.tf": filled(STACK, {"FIRST": first})})
+    network = read(FlowIntent(source, target, only, required), first, names or {})
+    return told([*unexpected(network)]), told([*missing(network)])
+
+
+def read(intent: FlowIntent, first: str, names: dict[str, str]) -> Network:
+    """The stack, of which settings expect something."""
+    words = {"FIRST": first, "WEB_NAME": '"web"', "STORE_NAME": '"store"', **names}
+    files = Files({"/net/main.tf": filled(STACK, words)})
     (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
     assert not errors
     network = lower(stack.evaluate({}).resources).network
-    network.policy = RulePolicy(intents=(FlowIntent(source, target, only, required),))
-    return told([*unexpected(network)]), told([*missing(network)])
+    network.policy = RulePolicy(intents=(intent,))
+    return network
 
 
 @pytest.mark.parametrize(
@@ -123,3 +133,53 @@ def test_an_intent_about_the_internet_is_told_at_what_opens_it() -> None:
     """Where the target is no thing of the stack, its source stands for the two."""
     expected = ("aws_ecs_service.web", False, "")
     assert judged(WEB, "internet", ()) == ([expected], [])
+
+
+OF_WEB, OF_STORE = {"WEB_NAME": '"web-${var.which}"'}, {"STORE_NAME": '"store-${var.which}"'}
+PROD_WEB, PROD_STORE = "service:web-prod", "service:store-prod"
+
+
+@pytest.mark.parametrize(
+    ("names", "source", "target", "first", "broken"),
+    [
+        pytest.param({}, WEB, STORE, "5432", False, id="open"),
+        pytest.param(OF_WEB, PROD_WEB, STORE, "5432", None, id="open, the source by its name"),
+        pytest.param(OF_STORE, WEB, PROD_STORE, "5432", None, id="open, the target by its name"),
+        pytest.param({}, WEB, STORE, "5433", True, id="closed"),
+        pytest.param(OF_WEB, PROD_WEB, STORE, "5433", None, id="closed, the source by its name"),
+        pytest.param(OF_STORE, WEB, PROD_STORE, "5433", None, id="closed, the target by its name"),
+        pytest.param(
+            OF_WEB | OF_STORE, PROD_WEB, PROD_STORE, "5433", None, id="closed, both by their names"
+        ),
+        # By its address it is certainly meant.
+        pytest.param(OF_WEB, WEB, STORE, "5433", True, id="closed, by an address"),
+    ],
+)
+def test_an_end_of_which_a_part_of_the_name_is_known_makes_a_flow_unknown(
+    names: dict[str, str], source: str, target: str, first: str, broken: bool | None
+) -> None:
+    """The one that is meant may be of another stack; the verdict waits for the name."""
+    intent = FlowIntent(source, target, None, ("tcp:5432",))
+    (found,) = missing(read(intent, first, names))
+
+    assert found.broken.truth is broken
+    waits = {need.name for need in found.broken.waits_for()}
+    assert waits == ({"var.which"} if broken is None else set())
+    if broken is None:  # It may be closed by nothing of the stack.
+        assert found.on.name == "aws_ecs_service.store"
+
+
+@pytest.mark.parametrize(
+    ("names", "source", "target", "broken"),
+    [
+        pytest.param({}, WEB, STORE, True, id="known"),
+        pytest.param(OF_WEB, PROD_WEB, STORE, None, id="the source by its name"),
+        pytest.param(OF_STORE, WEB, PROD_STORE, None, id="the target by its name"),
+    ],
+)
+def test_a_flow_between_ends_that_may_be_others_is_perhaps_unexpected(
+    names: dict[str, str], source: str, target: str, broken: bool | None
+) -> None:
+    """Where the name of an end hangs on an input."""
+    found = judged(source, target, (), names=names)
+    assert found == ([(IN, broken, "tcp:5432")], [])
