@@ -246,7 +246,7 @@ Resources:
     for text in (hcl, yaml):
         (found,) = network(text).every(TargetGroup)
         assert [link.to for link in found.targets] == targets
-        assert [said(each) for each in found.addresses] == addresses
+        assert [said(each.address) for each in found.addresses] == addresses
 
 
 def test_instances_that_are_registered() -> None:

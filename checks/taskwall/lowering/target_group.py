@@ -1,7 +1,7 @@
 """Target groups, and what is registered in them beside tasks."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -11,6 +11,7 @@ from taskwall.lowering._reader import SWITCH, ResourceReader, lowers, setting
 from taskwall.model.compute.container_instances import Instances, Registration
 from taskwall.model.core.entity import Link, Setting
 from taskwall.model.entities.load_balancer import (
+    AddressTarget,
     LoadBalancer,
     TargetGroup,
 )
@@ -41,7 +42,7 @@ def target_group(r: ResourceReader) -> Iterator[object]:
         client_ip=_client_ip(r),
         family=r.setting("ip_address_type", "IpAddressType", "ipv4", "ipv4 is the default"),
         targets=_of_type(kind, "alb", _load_balancers(registered)),
-        addresses=_of_type(kind, "ip", (setting(cell, cell.key) for _, cell in registered)),
+        addresses=_of_type(kind, "ip", _addresses(registered)),
     )
     here = Link(r.id, r.fact(f"{r.name} registers instances", r.body), r.origin.header)
     for target in r.attribute("", "Targets").each():
@@ -85,19 +86,28 @@ def _client_ip(r: ResourceReader) -> Setting:
     return Setting(value, attributes.place, name, r.name)
 
 
-def _registered(r: ResourceReader) -> Iterator[tuple[ResourceReader, Cell]]:
+_Registered: TypeAlias = tuple[ResourceReader, Cell, Cell]
+"""A target that a resource registers, and the port for it."""
+
+
+def _registered(r: ResourceReader) -> Iterator[_Registered]:
     """What this target group, or an attachment, registers in it."""
     for target in r.attribute("", "Targets").each():
-        yield r, target.get("Id")
+        yield r, target.get("Id"), target.get("Port")
     for other in r.said_by(TargetGroup, "target_group_arn", *_ATTACHMENTS):
-        yield other, other.attribute("target_id", "")
+        yield other, other.attribute("target_id", ""), other.attribute("port", "")
 
 
-def _load_balancers(registered: Iterable[tuple[ResourceReader, Cell]]) -> Iterator[Link]:
-    for reader, cell in registered:
+def _load_balancers(registered: Iterable[_Registered]) -> Iterator[Link]:
+    for reader, cell, _ in registered:
         link = reader.link(LoadBalancer, cell, "registers")
         if link is not None:
             yield link
+
+
+def _addresses(registered: Iterable[_Registered]) -> Iterator[AddressTarget]:
+    for _, cell, port in registered:
+        yield AddressTarget(setting(cell, cell.key), setting(port, "port"))
 
 
 def _of_type(kind: Setting, wanted: str, found: Iterable[T]) -> tuple[T, ...]:

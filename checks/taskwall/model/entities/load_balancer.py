@@ -110,6 +110,13 @@ class TrafficShift(Entity, frozen=True, kw_only=True):
     sure: bool = True
 
 
+class AddressTarget(Struct, frozen=True):
+    """An address that is registered in a target group; `port` stands in place of the group's."""
+
+    address: Setting
+    port: Setting
+
+
 class TargetGroup(Entity, frozen=True, kw_only=True):
     """A target group.
 
@@ -127,7 +134,7 @@ class TargetGroup(Entity, frozen=True, kw_only=True):
     client_ip: Setting
     family: Setting
     targets: tuple[Link, ...] = ()
-    addresses: tuple[Setting, ...] = ()
+    addresses: tuple[AddressTarget, ...] = ()
 
 
 class TlsPolicy(Entity, frozen=True, kw_only=True):

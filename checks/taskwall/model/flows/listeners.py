@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from taskwall.core.facts import TRUE, Fact, all_of
 from taskwall.core.values import Need
@@ -177,13 +178,15 @@ def _to_addresses(network: Network) -> Iterator[Onward]:
     """To addresses, of which nobody knows before what has them."""
     for listener, balancer, group, fact in _forwarded(network):
         kept = _kept(str(balancer.kind.known), group)
-        for address in group.addresses:
+        for target in group.addresses:
+            address = target.address
+            at = replace(group, port=target.port) if target.port.written else group
             name = address.resource if address.known is None else address.known
             needs = address.needs or (Need(f"what has the address {name}", "is not known"),)
             text = f"{group.name} has its address registered"
             own = Fact(None, text, address.place, address.resource, needs)
             yield Onward(
-                balancer.id, listener, _at_port(group), kept, all_of((fact, own)),
+                balancer.id, listener, _at_port(at), kept, all_of((fact, own)),
                 address=address, versions=_versions(group),
             )  # fmt: skip
 
