@@ -155,6 +155,7 @@ UNKNOWN = " needs var.which"
         (NAT_ELSEWHERE, [""]),
         (NAT_ELSEWHERE + blocked('"block-ingress"'), [""]),
         (NAT_ELSEWHERE + blocked('"block-bidirectional"'), [" needs Block Public Access"]),
+        (NAT_ELSEWHERE + blocked("var.which"), [UNKNOWN]),
         (OWN + route("web", TO_FIREWALL), [" needs aws_route.web_network"]),
         (OWN + route("web", 'transit_gateway_id = "tgw-1"'), [" needs aws_route.web_transit"]),
         (OWN + route("web", 'gateway_id = "vgw-1"'), [" needs aws_route.web_gateway"]),

@@ -507,6 +507,7 @@ def test_what_a_condition_says(
     ("spared", "kept"),
     [
         ("arn:aws:s3:::web-files/*", True),
+        ("arn:aws:s3:*", True),
         (OWN, True),
         ([OWN, "arn:aws:s3:::web-files/*"], True),
         ("arn:aws:ecr:*:*:repository/web", None),

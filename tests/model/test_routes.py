@@ -314,6 +314,12 @@ OUT = {
         + BLOCK.replace("MODE", "block-bidirectional"),
         None,
     ),
+    "Block Public Access by an input, and a regional NAT gateway": (
+        TABLE
+        + route("nat_gateway_id = aws_nat_gateway.regional.id")
+        + BLOCK.replace("MODE", "${var.gateway}"),
+        None,
+    ),
     "Block Public Access inwards": (
         TABLE + route(NAT) + BLOCK.replace("MODE", "block-ingress"),
         True,
@@ -350,6 +356,7 @@ NOT_SEEN = {
     "a target that is null, and one of a kind that is not known": "what moon_gateway_id",
     "two targets that are not known": "var.gateway",
     "Block Public Access, and a regional NAT gateway": "Block Public Access",
+    "Block Public Access by an input, and a regional NAT gateway": "var.gateway",
 }
 
 

@@ -305,6 +305,10 @@ TEMPLATE, SERVER = "aws_launch_template.host.id", '"WINDOWS_SERVER_2022_CORE"'
             f"1-9,{DYNAMIC}", f"1-9,{WINDOWS}", ["var.given"], id="either system, one with a range",
         ),
         pytest.param(
+            on_family("var.given"), on_two(ranged("${var.given}"), configured()),
+            None, WINDOWS, ["var.given"], id="either system, one with a range of that input",
+        ),
+        pytest.param(
             ON_HOSTS, on_two(POWERSHELL, POWERSHELL), WINDOWS, WINDOWS, [], id="PowerShell"
         ),
         pytest.param(

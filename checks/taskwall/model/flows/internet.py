@@ -110,7 +110,8 @@ def _by_nat(network: Network, hop: Hop, place: Place) -> Fact:
         if shut.truth is False:
             return TRUE
         text = "the NAT gateway is spared by Block Public Access"
-        needs = (Need("Block Public Access", "may be lifted for the NAT gateway"),)
+        lifted = (Need("Block Public Access", "may be lifted for the NAT gateway"),)
+        needs = shut.waits_for() or lifted
         return Fact(None, text, hop.fact.place, hop.fact.resource, needs)
     here = next(iter(places_of(network, (nat.subnet,), (), ())))
     led = led_to(network, here, internet(4), _by_gateway)
