@@ -129,6 +129,41 @@ def test_who_shares_a_cluster_with_whom(changes: dict[str, str], expected: list[
     assert said("/net/main.tf", text) == expected
 
 
+ONE, OPEN = "aws_ecs_cluster.one.arn", tagged("var.any")
+EITHER = "[aws_ecs_cluster.one.arn, aws_ecs_cluster.two.arn][var.any]"
+OF_PAY, OF_NONE = "of isolation group pay", "of no isolation group"
+
+
+@pytest.mark.parametrize(
+    ("tags", "clusters", "verdict", "named"),
+    [
+        ((PAY, tagged('"mail"')), (ONE, ONE), "fail", f"b, {OF_PAY}"),
+        # Whoever certainly shares it comes before those that may.
+        ((OPEN, PAY), (ONE, ONE), "fail", f"c, {OF_PAY}"),
+        ((PAY, OPEN), (ONE, ONE), "fail", f"b, {OF_PAY}"),
+        ((PAY, "{}"), (EITHER, ONE), "fail", f"c, {OF_NONE}"),
+        (("{}", PAY), (ONE, EITHER), "fail", f"b, {OF_NONE}"),
+        ((OPEN, SHOP), (ONE, ONE), "unknown", f"b, {NOT_KNOWN}"),
+        ((SHOP, OPEN), (ONE, ONE), "unknown", f"c, {NOT_KNOWN}"),
+        ((PAY, SHOP), (EITHER, ONE), "unknown", f"b, {OF_PAY}"),
+    ],
+)
+def test_who_is_named_of_several_that_share_a_cluster(
+    tags: tuple[str, str], clusters: tuple[str, str], verdict: str, named: str
+) -> None:
+    """Beside `a`, of the group shop, `b` and `c` run in its cluster, or may."""
+    words = NONE | {"TAGS_A": SHOP, "TAGS_B": tags[0], "CLUSTER_B": clusters[0]}
+    text = SOURCE
+    for word, meant in words.items():
+        text = text.replace(f"= {word}\n", f"= {meant}\n")
+    text += (
+        f'resource "aws_ecs_service" "c" {{\n  cluster = {clusters[1]}\n  tags = {tags[1]}\n}}\n'
+    )
+
+    of_a = [line for line in said("/net/main.tf", text) if " shares cluster one " in line]
+    assert of_a[0] == f"{verdict}: a, of isolation group shop, shares cluster one with {named}"
+
+
 TEMPLATE = """
 Parameters: {Key: {Type: String}, Cluster: {Type: String}}
 Resources:
