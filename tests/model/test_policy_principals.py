@@ -5,7 +5,7 @@ import pytest
 from taskwall.core.values import Fields, Items, Span, Text, Value, lifted, unknown
 from taskwall.model.endpoints.policy_allows import TOKEN, undecided
 from taskwall.model.endpoints.policy_equality import same_documents
-from taskwall.model.endpoints.policy_restricts import keeps_images
+from taskwall.model.endpoints.policy_restricts import keeps_images, restricts
 from taskwall.model.entities.iam_policy import PolicyDocument, read_document
 
 HERE = Span("/p.tf", 1, 1, 1, 2)
@@ -161,3 +161,56 @@ def test_documents_for_one_service(one: object, other: object, same: bool | None
     """They are the same if the service is; what is not known is itself alone for certain."""
     documents = [policy({"Principal": {"Service": each}}) for each in (one, other)]
     assert same_documents(*documents) is same
+
+
+def cluster(name: str) -> str:
+    """Clusters of any account, by a pattern."""
+    return f"arn:aws:ecs:*:*:cluster/{name}"
+
+
+OF_OTHERS = {
+    "Effect": "Deny",
+    "Condition": {"StringNotEquals": {"aws:ResourceAccount": MINE}},
+}
+A, B = cluster("a*"), cluster("b*")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "denied", "kept"),
+    [
+        ({"Resource": "*"}, {"Resource": "*"}, True),
+        ({"Resource": "*"}, {"Resource": A}, False),
+        # What is denied has to hold all that is allowed.
+        ({"Resource": A}, {"Resource": "*"}, True),
+        ({"Resource": A}, {"Resource": A}, True),
+        ({"Resource": A}, {"Resource": B}, False),
+        ({"Resource": cluster("ab")}, {"Resource": A}, True),
+        ({"Resource": A}, {"Resource": cluster("ab")}, False),
+        ({"Resource": A}, {"Resource": cluster("a?")}, False),
+        ({"Resource": [A, B]}, {"Resource": [B, A]}, True),
+        ({"Resource": [A, B]}, {"Resource": A}, False),
+        ({"Resource": [A, B]}, {"Resource": cluster("*")}, True),
+        # All but something is held by everything alone.
+        ({"NotResource": A}, {"Resource": "*"}, True),
+        ({"NotResource": A}, {"Resource": A}, False),
+        ({"NotResource": [A, B]}, {"Resource": [A, B]}, False),
+        # What is allowed may be anything, where that is not known.
+        ({"Resource": Items((OPEN,))}, {"Resource": "*"}, True),
+        ({"Resource": Items((OPEN,))}, {"Resource": A}, None),
+        ({"Resource": A}, {"Resource": Items((OPEN,))}, None),
+        ({"Resource": A}, {"Resource": Items((OPEN, Text((A,))))}, True),
+    ],
+)
+def test_a_denial_restricts_what_it_holds(
+    allowed: dict[str, object], denied: dict[str, object], kept: bool | None
+) -> None:
+    """Things of other accounts are closed where all that is allowed of them is denied."""
+    statements = Items((statement(allowed), statement(OF_OTHERS | denied)))
+    found = read_document(Fields({"Statement": statements}), "p", HERE)
+
+    assert restricts(found, "ecs") is kept
+
+
+def statement(given: dict[str, object]) -> Value:
+    """A statement for everybody and every action, about what it says."""
+    return value({"Effect": "Allow", "Principal": "*", "Action": "*", **given})
