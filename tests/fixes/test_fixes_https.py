@@ -159,6 +159,8 @@ def test_rules_of_the_older_type_get_one_more() -> None:
         ),
         pytest.param([(EVERYBODY, "var.range")], id="default"),
         pytest.param([(EVERYBODY, "aws_vpc.main.cidr_block")], id="VPC"),
+        pytest.param([(EVERYBODY, '"everybody"')], id="no range"),
+        pytest.param([("to_port           = 80", "to_port = 81")], id="more ports"),
         pytest.param([*SSH, (GROUP, GROUP + LOOP)], id="dynamic"),
         pytest.param([(RULE, HTTPS % "198.51.100.0/24" + RULE)], id="some"),
         pytest.param([(RULE, PERHAPS % "0.0.0.0/0" + RULE)], id="perhaps"),
