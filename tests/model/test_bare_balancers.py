@@ -7,7 +7,9 @@ from placeholders import filled
 from taskwall.model.core.network import Network
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
+    allowed_by_network,
     attachments,
+    ingress,
     only_way_in,
     vpc_of_bare_balancers,
 )
@@ -192,3 +194,92 @@ def test_who_can_only_be_reached_from_the_internet(
 
     assert fact.truth is truth
     assert sorted({need.name for need in fact.waits_for()}) == waits
+
+
+RULE = """
+resource "aws_eip" "own" {}
+resource "aws_eip" "other" {}
+resource "aws_vpc_security_group_ingress_rule" "one" {
+  security_group_id = aws_security_group.web.id
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+  FROM
+}
+"""
+PLAIN, BY_ID = "", '"vpc-1"'
+FIXED = 'private_ipv4_address = "10.0.1.10"'
+ELASTIC, OPEN_ELASTIC = (f"allocation_id = {id_}" for id_ in ("aws_eip.own.id", "var.any"))
+OWN_IP, OTHER_IP = (f'"${{aws_eip.{name}.public_ip}}/32"' for name in ("own", "other"))
+
+
+def mapped(address: str) -> str:
+    """The load balancer, with an address that is given to it in its subnet."""
+    mapping = f"subnet_mapping {{\n    subnet_id = aws_subnet.main.id\n    {address}\n  }}"
+    plain = "subnets            = [aws_subnet.main.id]"
+    return balancer().replace(plain, mapping) if address else balancer()
+
+
+@pytest.mark.parametrize(
+    ("address", "range_", "vpc", "truth"),
+    [
+        # What is in the VPC is where the load balancer's own addresses are.
+        pytest.param(PLAIN, '"10.0.0.0/16"', None, True, id="the VPC"),
+        pytest.param(PLAIN, '"10.0.1.10/32"', None, True, id="an address of the VPC"),
+        pytest.param(PLAIN, '"10.0.0.0/8"', None, False, id="more than the VPC"),
+        pytest.param(PLAIN, '"10.0.2.0/23"', None, True, id="a part of the VPC"),
+        pytest.param(PLAIN, '"198.51.100.7/32"', None, False, id="a public address"),
+        pytest.param(PLAIN, "aws_vpc.main.cidr_block", None, True, id="the VPC by its attribute"),
+        pytest.param(PLAIN, "aws_vpc.far.cidr_block", None, False, id="another VPC"),
+        pytest.param(PLAIN, "var.any", None, None, id="a range of an input"),
+        # Of a VPC from elsewhere that is known which the subnets and the addresses tell.
+        pytest.param(PLAIN, '"10.0.1.0/24"', BY_ID, True, id="elsewhere, the subnet"),
+        pytest.param(PLAIN, '"10.0.0.0/16"', BY_ID, None, id="elsewhere, more than the subnet"),
+        pytest.param(PLAIN, '"10.0.0.0/8"', BY_ID, False, id="elsewhere, more than any VPC"),
+        pytest.param(FIXED, '"10.0.1.10/32"', BY_ID, True, id="elsewhere, the fixed address"),
+        pytest.param(FIXED, '"10.0.0.0/16"', BY_ID, None, id="elsewhere, more than that"),
+        # An Elastic IP is the load balancer's own, but targets see a private address.
+        pytest.param(ELASTIC, OWN_IP, None, True, id="its Elastic IP"),
+        pytest.param(ELASTIC, OTHER_IP, None, False, id="another Elastic IP"),
+        pytest.param(PLAIN, OWN_IP, None, False, id="an Elastic IP of nobody"),
+        pytest.param(OPEN_ELASTIC, OWN_IP, None, None, id="perhaps its Elastic IP"),
+        pytest.param(OPEN_ELASTIC, '"198.51.100.7/32"', None, False, id="no Elastic IP"),
+        pytest.param(ELASTIC, OWN_IP, BY_ID, True, id="elsewhere, its Elastic IP"),
+        pytest.param(ELASTIC, OTHER_IP, BY_ID, None, id="elsewhere, another Elastic IP"),
+    ],
+)
+def test_which_addresses_tasks_behind_an_nlb_may_allow(
+    address: str, range_: str, vpc: str | None, truth: bool | None
+) -> None:
+    """Those of its VPC, and its own."""
+    assert allowed(f"cidr_ipv4 = {range_}", mapped(address), vpc) is truth
+
+
+@pytest.mark.parametrize(
+    ("peer", "vpc", "truth"),
+    [
+        ("referenced_security_group_id = aws_security_group.edge.id", None, True),
+        ('referenced_security_group_id = "sg-1"', None, None),
+        ("referenced_security_group_id = var.any", None, None),
+        ("referenced_security_group_id = aws_security_group.edge.id", BY_ID, True),
+        ("referenced_security_group_id = aws_security_group.far.id", None, False),
+        ("referenced_security_group_id = aws_security_group.far.id", BY_ID, False),
+        ("referenced_security_group_id = aws_security_group.alone.id", None, False),
+        ('prefix_list_id = "pl-1"', None, None),
+        ('cidr_ipv6 = "fd00::/64"', None, False),
+    ],
+)
+def test_which_groups_tasks_behind_an_nlb_may_allow(
+    peer: str, vpc: str | None, truth: bool | None
+) -> None:
+    """Those of their VPC; one that names no VPC is in the account's default VPC."""
+    others = 'resource "aws_security_group" "far" { vpc_id = aws_vpc.far.id }\n'
+    others += 'resource "aws_security_group" "alone" {}\n'
+    assert allowed(peer, balancer() + others, vpc) is truth
+
+
+def allowed(peer: str, text: str, vpc: str | None) -> bool | None:
+    """Whether tasks behind a load balancer may allow a peer."""
+    found, attachment = read(text + A + filled(RULE, {"FROM": peer}), vpc or "aws_vpc.main.id")
+    (one,) = (each for each in ingress(found, attachment) if each.on.label == "one")
+    return allowed_by_network(found, attachment, one).truth
