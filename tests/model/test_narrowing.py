@@ -1,10 +1,13 @@
-"""What fixes say of addresses that tasks behind an NLB without groups let in beside it."""
+"""What fixes say of addresses that tasks behind load balancers let in beside these."""
 
 from pathlib import Path
 
 import pytest
 
+from lowering.networks import network
 from placeholders import filled, scanned
+from taskwall.model.exposure.narrowing import to_balancer
+from taskwall.model.exposure.task_ingress import attachments, ingress
 
 STACK = """
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
@@ -99,3 +102,71 @@ def test_an_address_goes_where_the_vpc_is_allowed_already(
         if each.fix is not None and "10.5.0.0/16" in each.message
     ]
     assert [text.startswith(fix) for text in fixes] == [True], fixes
+
+
+TEMPLATE = """
+Resources:
+  main: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}
+  subnet: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref main, CidrBlock: 10.0.1.0/24}}
+  edge:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: edge, VpcId: !Ref main}
+    METADATA
+  web:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: web
+      VpcId: !Ref main
+      SecurityGroupIngress: [{IpProtocol: tcp, PORTS, CidrIp: 10.0.0.0/8}]
+  alb:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Subnets: [!Ref subnet], SecurityGroups: GROUPS}
+  targets:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {TargetType: ip, Port: 80, Protocol: HTTP}
+  listener:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref alb
+      Port: 443
+      Protocol: HTTPS
+      DefaultActions: [{Type: forward, TargetGroupArn: !Ref targets}]
+  service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      LoadBalancers: [{ContainerName: web, ContainerPort: 80, TargetGroupArn: !Ref targets}]
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [!Ref subnet], SecurityGroups: [!Ref web]}
+"""
+BY_CDK = "Metadata: {'aws:cdk:path': PATH}"
+OF_PORT, OF_PORTS = "FromPort: 80, ToPort: 80", "FromPort: 80, ToPort: 90"
+
+
+@pytest.mark.parametrize(
+    ("path", "groups", "ports", "names"),
+    [
+        ("Shop/Edge/Resource", "[!Ref edge]", OF_PORT, ("Shop/Edge", "80")),
+        ("Shop/Edge", "[!Ref edge]", OF_PORT, ("Shop/Edge", "80")),
+        ("", "[!Ref edge]", OF_PORT, ("load balancer", "80")),
+        # Of two groups, and of one from elsewhere, it is not said which.
+        ("Shop/Edge/Resource", "[!Ref edge, sg-1]", OF_PORT, ("load balancer", "80")),
+        ("Shop/Edge/Resource", "[sg-1]", OF_PORT, ("load balancer", "80")),
+        ("Shop/Edge/Resource", "[!Ref edge]", OF_PORTS, ("Shop/Edge", "port of the container")),
+        (
+            *("Shop/Edge/Resource", "[!Ref edge]", "FromPort: -1, ToPort: -1"),
+            ("Shop/Edge", "port of the container"),
+        ),
+    ],
+)
+def test_a_fix_names_the_construct_of_the_load_balancers_group(
+    path: str, groups: str, ports: str, names: tuple[str, str]
+) -> None:
+    """As CDK's code does, and the port, where the permission is for one alone."""
+    words = {"METADATA": BY_CDK.replace("PATH", path) if path else "", "GROUPS": groups}
+    found = network(filled(TEMPLATE, words | {"PORTS": ports}))
+    attachment = attachments(found)["web"]
+    (permission,) = ingress(found, attachment)
+
+    narrowed = to_balancer(found, attachment, permission, {permission.id})
+    assert (narrowed.names["balancer"], narrowed.names["port"]) == names

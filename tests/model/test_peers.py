@@ -154,8 +154,9 @@ def test_the_range_of_a_vpc_is_not_everywhere() -> None:
 def test_a_namespace_that_is_not_known_has_no_name_in_messages() -> None:
     """A tie that leads nobody knows where says nothing that could be told."""
     unknown, known = Link("", TRUE, place(1)), Link("n", TRUE, place(1))
-    texts = [fact.text for fact in same_namespace(unknown, known).deciding()]
-    assert texts == ["one namespace is the other"]
+    for one, other in ((unknown, known), (known, unknown)):
+        texts = [fact.text for fact in same_namespace(one, other).deciding()]
+        assert texts == ["one namespace is the other"]
 
 
 GROUPS = """
