@@ -115,6 +115,25 @@ def test_it_is_open_to_them_already() -> None:
     assert ADDED not in found
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "added"),
+    [
+        ("443", "443", False),
+        ("from_port         = 443", "from_port = 0", False),
+        ('"tcp"', '"-1"', False),
+        # HTTPS goes over TCP.
+        ('"tcp"', '"udp"', True),
+        ('"tcp"', '"icmp"', True),
+        ("443", "8443", True),
+        ("from_port         = 443", "from_port = 444", True),
+    ],
+)
+def test_what_allows_port_443_already(old: str, new: str, added: bool) -> None:
+    """A rule for it alone or with others, but for no other protocol, and no other port."""
+    beside = (HTTPS % "0.0.0.0/0").replace(old, new)
+    assert (ADDED in in_terraform((RULE, beside + RULE))) is added
+
+
 @pytest.mark.parametrize("key", ["prefix_list_id", "referenced_security_group_id"])
 @pytest.mark.parametrize("other", ["named-1", "named-2"])
 def test_it_is_open_to_what_is_named_already(key: str, other: str) -> None:

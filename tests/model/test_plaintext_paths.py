@@ -66,6 +66,7 @@ DEFAULTS = {
 }
 OF_NLB = {"KIND": '"network"', "PROTOCOL": '"TLS"', "LISTENS": '"TLS"', "CHECK": '"TCP"'}
 PLAIN = {"PROTOCOL": '"HTTP"', "CHECK": '"HTTP"'}
+PLAIN_CHECK = {"CHECK": '"HTTP"'}
 
 
 def of_stack(folder: Path, changes: dict[str, str]) -> list[str]:
@@ -114,6 +115,12 @@ def test_what_an_alb_takes_and_hands_on(
     ("changes", "said"),
     [
         (PLAIN | {"CONTROL": '"enforce"'}, []),
+        (PLAIN_CHECK | {"CONTROL": '"enforce"'}, []),
+        (PLAIN_CHECK | {"CONTROL": "var.which"}, ["TW103 waits for var.which"]),
+        (
+            PLAIN_CHECK | {"CONTROL": '"enforce"', "CONTROLLED": '"vpc-1"'},
+            ["TW103: checks plainly"],
+        ),
         (PLAIN | {"CONTROL": "var.which"}, ["TW103 waits for var.which"]),
         (
             PLAIN | {"CONTROL": '"enforce"', "CONTROLLED": "var.which"},
