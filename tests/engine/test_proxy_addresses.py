@@ -1,8 +1,11 @@
 """What TW505 says of addresses of proxies, as RFC 3986 divides them."""
 
+import re
+
 import pytest
 
 from taskwall.engine.judge import judge
+from taskwall.findings.finding import Finding
 from taskwall.readers import terraform
 from taskwall.rules import all_rules
 from taskwall.settings import Settings
@@ -48,7 +51,11 @@ ADDRESSES = {
     "https://${aws_instance.proxy.public_ip}:3128": "pass",
     "http://user:word@${aws_instance.proxy.private_ip}:3128": "contains a password",
     "http://p${aws_instance.proxy.public_ip}:3128": "unknown",
+    "${var.open}://${aws_instance.proxy.public_ip}:3128": "unknown",
     "${var.open}": "unknown",
+    "http://${var.open}.example.com:3128": "unknown",
+    "http://${var.open}.internal:3128": "unknown",
+    "http://${var.open}@proxy.internal:3128": "unknown",
 }
 INSTANCE = """
 resource "aws_instance" "n{number}" {{
@@ -67,24 +74,31 @@ resource "aws_ecs_cluster" "main" { name = "main" }
 
 
 @pytest.fixture(scope="module")
-def said() -> dict[str, str]:
-    """What is said of each address, all of them in one stack."""
+def findings() -> dict[str, Finding]:
+    """What is found of each address, all of them in one stack."""
     each = (INSTANCE.format(number=n, address=one) for n, one in enumerate(ADDRESSES))
     files = Files({"main.tf": "".join((REST, *each))})
     (stack,), _ = terraform.stacks(["main.tf"], files, Inputs())
     rules = [rule for rule in all_rules() if rule.id == "TW505"]
     found = judge(stack, rules, Settings(show=("fail", "unknown", "pass"))).findings
     by_name = {one.finding.resource: one.finding for one in found}
-    findings = {one: by_name[f"aws_instance.n{n}"] for n, one in enumerate(ADDRESSES)}
-    return {
-        address: finding.message.partition(" uses ")[2]
-        if finding.verdict == "fail"
-        else finding.verdict
-        for address, finding in findings.items()
-    }
+    return {one: by_name[f"aws_instance.n{n}"] for n, one in enumerate(ADDRESSES)}
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_an_address_is_taken_apart(said: dict[str, str], address: str) -> None:
+def test_an_address_is_taken_apart(findings: dict[str, Finding], address: str) -> None:
     """Its password is found wherever it may be, and whether its host is on the internet."""
-    assert said[address] == ADDRESSES[address]
+    found = findings[address]
+    said = found.message.partition(" uses ")[2] if found.verdict == "fail" else found.verdict
+
+    assert said == ADDRESSES[address]
+
+
+@pytest.mark.parametrize("address", [one for one, said in ADDRESSES.items() if said == "unknown"])
+def test_what_an_address_waits_for(findings: dict[str, Finding], address: str) -> None:
+    """What is open in it, and nothing else; DNS where all of it is known."""
+    number = [*ADDRESSES].index(address)
+    wanted = re.findall(r"\$\{(.*?)\}", address)
+    resolved = f"the address of the proxy of aws_instance.n{number}"
+
+    assert findings[address].missing == tuple(wanted or [resolved])
