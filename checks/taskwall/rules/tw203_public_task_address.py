@@ -154,8 +154,7 @@ def _mapped(network: Network, start: Start) -> Fact:
     for link in start.subnets:
         subnet = network.get(Subnet, link)
         if subnet is None or subnet.public_addresses is None or subnet.external:
-            needs = (*link.fact.needs, *(subnet.external if subnet else ()))
-            parts.append(Fact(None, text, link.place, name, needs))
+            parts.append(Fact(None, text, link.place, name, link.waits("a subnet", subnet)))
         else:
             parts.append(link.fact & subnet.public_addresses.is_(True))
     if parts:
