@@ -16,7 +16,7 @@ resource "aws_security_group" "peer" { vpc_id = aws_vpc.main.id }
 resource "aws_security_group" "web" { vpc_id = aws_vpc.main.id }
 resource "aws_vpc_security_group_ingress_rule" "web" {
   count             = COUNT
-  security_group_id = aws_security_group.web.id
+  security_group_id = ON
   ip_protocol       = PROTOCOL
   from_port         = FIRST
   to_port           = LAST
@@ -47,9 +47,12 @@ resource "aws_instance" "host" {
 }
 """
 ALL = 'cidr_ipv4 = "0.0.0.0/0"'
+PEER = "aws_security_group.peer.id"
 WEB, FOUND = "aws_security_group.web.id", "data.aws_security_group.found.id"
+EITHER, LISTS = f"[{PEER}, {WEB}][var.any]", f"var.any ? [{PEER}] : [{WEB}]"
 DEFAULTS = {
     "COUNT": "1",
+    "ON": WEB,
     "PROTOCOL": '"tcp"',
     "FIRST": "0",
     "LAST": "65535",
@@ -113,7 +116,7 @@ BRIDGE = NARROW | {"MODE": '"bridge"'}
 HOSTED = BRIDGE | {"HOSTS": HOSTS}
 GROUPS: dict[str, tuple[dict[str, str], list[tuple[str, ...]]]] = {
     "written": (NARROW, [(BALANCER,)]),
-    "one open, one not": ({"NETWORK": network("aws_security_group.peer.id", WEB)}, []),
+    "one open, one not": ({"NETWORK": network(PEER, WEB)}, []),
     "none": (NARROW | {"NETWORK": network()}, [(BALANCER,)]),
     "by its id": (NARROW | {"NETWORK": network('"sg-0123456789abcdef0"')}, []),
     "looked up": (NARROW | {"NETWORK": network(FOUND)}, []),
@@ -123,10 +126,24 @@ GROUPS: dict[str, tuple[dict[str, str], list[tuple[str, ...]]]] = {
         [("data.aws_security_group.found", BALANCER)],
     ),
     "one looked up, one open": ({"NETWORK": network(FOUND, WEB)}, []),
-    "one or the other": (
-        {"NETWORK": network("[aws_security_group.peer.id, aws_security_group.web.id][var.any]")},
+    "one or the other": ({"NETWORK": network(EITHER)}, [("var.any", BALANCER)]),
+    "one or the other, as of what is allowed": (
+        {"NETWORK": network(EITHER), "ON": EITHER},
         [("var.any", BALANCER)],
     ),
+    "one or the other, one open": ({"NETWORK": network(EITHER, WEB)}, []),
+    "one or the other, one not": (
+        {"NETWORK": network(EITHER, PEER)},
+        [("var.any", BALANCER)],
+    ),
+    "one or another list": (
+        {"NETWORK": f"network_configuration {{\nsecurity_groups = {LISTS}\n}}"},
+        [(BALANCER,)],
+    ),
+    "one open, and one of an input": ({"NETWORK": network(WEB, "var.any")}, []),
+    "perhaps one that is open": ({"NETWORK": perhaps(WEB)}, []),
+    "perhaps one that is not": ({"NETWORK": perhaps(PEER)}, [(BALANCER,)]),
+    "perhaps one open and one not": ({"NETWORK": perhaps(PEER, WEB)}, [(BALANCER,)]),
     "written, of tasks in bridge mode": (BRIDGE | {"NETWORK": perhaps(WEB)}, []),
     "looked up, of tasks in bridge mode": (BRIDGE | {"NETWORK": perhaps(FOUND)}, []),
     "none, of tasks in bridge mode": (BRIDGE | {"NETWORK": ""}, []),

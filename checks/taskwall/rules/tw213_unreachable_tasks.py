@@ -129,14 +129,14 @@ def _is_of_use(network: Network, source: TaskSource, _: BalancerPath) -> bool:
     Where all groups of the tasks are from elsewhere nothing here can be wrong, and what everybody
     reaches the load balancer reaches as well.
     """
-    groups = [link.to for link in source.groups]
-    if not all(groups):
-        return True
-    if awsvpc(network, source).truth is not False and groups:
-        found = [network.get(SecurityGroup, one) for one in groups]
-        written = [each.id for each in found if each is not None and not each.external]
-        return bool(written) and not any(_is_open(network, one) for one in written)
-    return not groups_elsewhere(network, source)
+    if awsvpc(network, source).truth is False or not source.groups:
+        return not groups_elsewhere(network, source)
+    ids = {link.to for link in source.groups}
+    opened_ = {one for one in ids if _is_open(network, one)}
+    if ids == opened_ or any(link.sure and link.to in opened_ for link in source.groups):
+        return False
+    found = [(link, network.get(SecurityGroup, link)) for link in source.groups]
+    return any(not link.to or (group and not group.external) for link, group in found)
 
 
 def _is_open(network: Network, group: str) -> bool:
