@@ -75,3 +75,36 @@ def test_an_instance_that_may_have_no_agent_is_not_asked_about(
     (found,) = judge(stack, rules, Settings(show=("fail", "unknown", "pass"))).findings
 
     assert (found.finding.verdict, found.unreported) == ("unknown", unreported)
+
+
+ABSENT = """
+module "absent" {
+  source = "git::https://example.com/absent.git"
+  group  = aws_security_group.shared.id
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("case", "asked"),
+    [
+        ("pass", True),
+        ("pass_no_self_admission", True),
+        ("unknown_scalar", True),
+        ("unknown_permission_may_not_exist", True),
+        ("fail", False),
+        ("fail_every_protocol", False),
+    ],
+)
+def test_what_an_absent_module_may_add_to_a_mistake_is_no_other(case: str, asked: bool) -> None:
+    """A rule of its own is asked about where none that is written lets the members in."""
+    text = (RULES / "tw216" / case / "main.tf").read_text() + ABSENT
+    (stack,), _ = terraform.stacks(
+        ["/nowhere/main.tf"], Files({"/nowhere/main.tf": text}), Inputs()
+    )
+    rules = [each for each in all_rules() if each.id == "TW216"]
+    found = judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+    start = "cannot tell whether an ingress rule in module.absent lets"
+    mays = [one.unreported for one in found if one.finding.message.startswith(start)]
+
+    assert mays == [not asked]
