@@ -118,7 +118,7 @@ def _mended(permission: Permission, permitted: Iterable[Permission], ports: Port
         others = [
             each
             for each in permitted
-            if each.id != permission.id and each.range is not None and there(each).truth
+            if each.range is not None and there(each).truth
             if each.range.known is not None and each.range.known == permission.range.known
             if only_opens(each, ports, "").truth  # One that is right itself: it stays as it is.
         ]
