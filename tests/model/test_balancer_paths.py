@@ -252,3 +252,102 @@ def test_a_way_is_of_the_kind_of_its_load_balancer(
     (source,) = network.every(TaskSource)
 
     assert [each.kind for each in balancer_paths(network, source)] == [kind]
+
+
+HOST = """
+resource "aws_ecs_cluster" "NAME" { name = "NAME" }
+resource "aws_security_group" "NAME" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 8080
+    to_port         = 8080
+    security_groups = [FROM]
+  }
+}
+resource "aws_instance" "NAME" {
+  subnet_id              = aws_subnet.hosts.id
+  vpc_security_group_ids = [aws_security_group.NAME.id]
+  user_data              = "#!/bin/bash\\necho ECS_CLUSTER=NAME >> /etc/ecs/ecs.config"
+}
+resource "aws_ecs_task_definition" "NAME" {
+  family       = "NAME"
+  network_mode = "bridge"
+  container_definitions = jsonencode([
+    { name = "web", image = "web:1", portMappings = [{ containerPort = 80, hostPort = 8080 }] }
+  ])
+}
+resource "aws_ecs_service" "NAME" {
+  cluster         = aws_ecs_cluster.NAME.id
+  launch_type     = "EC2"
+  task_definition = aws_ecs_task_definition.NAME.arn
+  BOUND
+}
+"""
+BOUND = """load_balancer {
+    target_group_arn = aws_lb_target_group.NAME.arn
+    container_name   = "web"
+    container_port   = 80
+  }
+"""
+PLACE = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "hosts" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "other" { vpc_id = aws_vpc.main.id }
+"""
+BALANCER = """
+resource "aws_security_group" "NAME" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 8080
+    to_port     = 8080
+    cidr_blocks = [aws_vpc.main.cidr_block]
+  }
+}
+resource "aws_lb" "NAME" {
+  internal        = true
+  security_groups = [aws_security_group.NAME.id]
+}
+resource "aws_lb_target_group" "NAME" {
+  port     = 80
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.main.id
+}
+resource "aws_lb_listener" "NAME" {
+  load_balancer_arn = aws_lb.NAME.arn
+  port              = 443
+  protocol          = "HTTPS"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.NAME.arn
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("fronts", [("edge",), ("edge", "front")], ids=" ".join)
+@pytest.mark.parametrize("one", ["edge", "other"])
+@pytest.mark.parametrize("another", ["edge", "other"])
+def test_each_instance_allows_each_load_balancer(
+    one: str, another: str, fronts: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Of two that serve on one port, either has to, for itself; the first that cannot is named."""
+    peers = {"one": one, "another": another}
+    bound = "".join(BOUND.replace("NAME", front) for front in fronts)
+    text = PLACE + "".join(BALANCER.replace("NAME", front) for front in fronts)
+    for name, peer in peers.items():
+        host = HOST.replace("BOUND", bound).replace("NAME", name)
+        text += host.replace("FROM", f"aws_security_group.{peer}.id")
+    report = scanned(tmp_path, text, "TW213")
+
+    assert not report.unknowns
+    closed = {name: [front for front in fronts if front != peer] for name, peer in peers.items()}
+    assert {each.message for each in report.findings} == {
+        f"aws_instance.{name} does not allow ingress from aws_lb.{names[0]} on port 8080"
+        for name, names in closed.items()
+        if names
+    }
