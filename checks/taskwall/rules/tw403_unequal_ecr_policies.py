@@ -62,7 +62,7 @@ def _same(one: Stated, other: Stated) -> Fact:
     if one_argument(one.value, other.value):
         return Fact(True, text, one.at, one.policy.name)
     truth = same_documents(one.policy, other.policy)
-    needs = (*one.policy.needs, *other.policy.needs) if truth is None else ()
+    needs = (*one.policy.needs, *other.policy.needs)
     otherwise = f"the policies of {one.policy.name} and {other.policy.name} differ"
     same = Fact(truth, text, one.at, one.policy.name, needs, otherwise)
     doubts = [each.written for each in (one, other) if each.written.truth is None]
