@@ -69,6 +69,7 @@ CASES: dict[str, tuple[dict[str, str], str | tuple[str, ...]]] = {
         {"MAPPED": "{ containerPort = 8080 }, { containerPort = var.port }"},
         ("var.port",),
     ),
+    "mappings of an input, all ports": ({"MAPPED": "var.any"} | ALL, ("var.any",)),
     "no ports": ({"MAPPED": ""}, ("the ports of aws_ecs_service.web",)),
     "the other's port": (SHARED, "pass"),
     "the other's port of an input": (SHARED | maps("var.port"), ("var.port",)),
@@ -96,3 +97,41 @@ def test_what_a_group_opens_beyond_what_is_served(
     found: list[object] = ["fail" for _ in report.findings]
     found += [each.missing for each in report.unknowns]
     assert (found or ["pass"]) == [said]
+
+
+def ports(*mapped: str, udp: str = "") -> dict[str, str]:
+    """What the first service maps: some ports of TCP, and perhaps one of UDP."""
+    mappings = [f"{{ containerPort = {port} }}" for port in mapped]
+    mappings += [f'{{ containerPort = {udp}, protocol = "udp" }}'] if udp else []
+    return {"MAPPED": ", ".join(mappings)}
+
+
+ELSEWHERE = {"FIRST": "9000", "LAST": "9001"}
+OPEN = '"<port of a container>"'
+MENDS: dict[str, tuple[dict[str, str], object, object, bool]] = {
+    "part of what is open": ({}, "8080", "8080", True),
+    "all ports open": (ALL, "8080", "8080", True),
+    "none of what is open": (ELSEWHERE, "8080", "8080", False),
+    "two beside each other": (ELSEWHERE | ports("8080", "8081"), "8080", "8081", False),
+    "two, one of them open": (ports("8080", "9090"), "8080", "8080", True),
+    "two, none of them open": (ELSEWHERE | ports("8080", "9090"), OPEN, OPEN, False),
+    "two, all ports open": (ALL | ports("8080", "9090"), OPEN, OPEN, True),
+    "UDP alone": (ELSEWHERE | ports(udp="8080"), OPEN, OPEN, True),
+    "UDP and TCP": (ELSEWHERE | ports("8080", udp="8080"), OPEN, OPEN, True),
+    "one beside an input, all ports open": (ALL | ports("8080", "var.port"), OPEN, OPEN, True),
+    "an input, all ports open": (ALL | ports("var.port"), OPEN, OPEN, True),
+    "one, perhaps the other's, all ports open": (ALL | MAY, OPEN, OPEN, True),
+}
+
+
+@pytest.mark.parametrize(("changes", "first", "last", "edited"), MENDS.values(), ids=MENDS)
+def test_what_a_group_should_open(
+    changes: dict[str, str], first: str, last: str, edited: bool, tmp_path: Path
+) -> None:
+    """The one range that is served: edited where the group opens some of it, or it is open."""
+    text = filled(STACK, DEFAULTS | changes)
+    [found] = scanned(tmp_path, text, "TW209", profile="strict").findings
+
+    assert found.fix is not None
+    assert found.fix.text.splitlines()[1:] == [f"from_port = {first}", f"to_port   = {last}"]
+    assert bool(found.fix.edits) is edited

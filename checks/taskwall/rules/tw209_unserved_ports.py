@@ -75,8 +75,11 @@ _PORT = Placeholder("port of a container")
 
 
 def _range(ports: Ports) -> tuple[NewValue, NewValue]:
-    """The first and last port that tasks serve, where that is one known range."""
-    known = ports.tcp.spans if not (ports.udp or ports.needs or ports.named) else ()
+    """The first and last port that tasks serve, if that is one range, of ports that are known.
+
+    Where they are not, `narrowed_to` has a change, so that this is not asked for.
+    """
+    known = ports.tcp.spans
     return known[0] if len(known) == 1 else (_PORT, _PORT)
 
 

@@ -113,8 +113,7 @@ def _mended(permission: Permission, permitted: Iterable[Permission], ports: Port
     if spoken == "tcp" and range_of_ports(permission) == _HTTPS:
         return _Mended((), _FOR_HTTPS)
     wanted: dict[Transport, Ranges] = {"tcp": ports.tcp, "udp": ports.udp}
-    known = not (ports.needs or ports.named or ports.perhaps)
-    if known and permission.range is not None:
+    if not ports.needs and permission.range is not None:
         others = [
             each
             for each in permitted
