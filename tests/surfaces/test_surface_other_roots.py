@@ -122,6 +122,18 @@ STATES = {
         'key = "env:/${terraform.workspace}/net.tfstate"',
         "",
     ),
+    "a key of the workspace, under a prefix": (
+        S3.replace("%KEY%", 'workspace_key_prefix = "base"\n    key = "terraform.tfstate"'),
+        "s3",
+        'key = "base/${terraform.workspace}/terraform.tfstate"',
+        "",
+    ),
+    "a key of one workspace, under a prefix": (
+        S3.replace("%KEY%", 'workspace_key_prefix = "base"\n    key = "terraform.tfstate"'),
+        "s3",
+        'key = "base/prod/terraform.tfstate"',
+        "",
+    ),
     "a name": (S3.replace("%KEY%", ""), "s3", 'key = "live/net.tfstate"', ""),
     "a name, without any backend": (
         "",

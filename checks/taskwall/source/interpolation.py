@@ -8,6 +8,13 @@ INTERPOLATION = pattern(r"\$\{[^{}]*\}")
 """Where a text of Terraform takes a value."""
 
 
+WORKSPACE = "${terraform.workspace}"
+"""Stands for the workspace in the key of a state whose backend says `workspace_key_prefix`.
+
+https://developer.hashicorp.com/terraform/language/backend/s3
+"""
+
+
 def interpolated(text: str) -> Callable[[str], bool] | None:
     """What says whether another text may be this one, interpolated.
 

@@ -17,7 +17,7 @@ from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
-from taskwall.source.interpolation import INTERPOLATION, interpolated
+from taskwall.source.interpolation import INTERPOLATION, WORKSPACE, interpolated
 from taskwall.source.kinds import ROOTS, TERRAGRUNT
 from taskwall.sources.listing import FileListing
 from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, TerraformTexts
@@ -236,8 +236,10 @@ def _last(name: str) -> str:
 def _may_be_same(one: str, other: str) -> bool:
     """Whether two names with holes in them may be the same parameter, by how they end.
 
-    A state is told from others by all of its name.
+    A state is told from others by all of its name, but for the workspace that it is of.
     """
+    if WORKSPACE in other and (fits := interpolated(other)) is not None and fits(one):
+        return True
     ends = sorted((text.rpartition("}")[2] for text in (one, other)), key=len)
     steps = ends[0].count("/")
     return "${" in one + other and "." not in ends[0] and steps > 0 and ends[1].endswith(ends[0])

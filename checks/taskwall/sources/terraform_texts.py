@@ -17,6 +17,7 @@ from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.readers.terraform.evaluation.data_queries import DATA_SOURCES
 from taskwall.source.files import Files
+from taskwall.source.interpolation import WORKSPACE
 from taskwall.source.kinds import TERRAFORM, TERRAGRUNT
 from taskwall.source.parameter_store import OF_AWS
 
@@ -79,6 +80,9 @@ _NAME = pattern(
     r'(?:"([^"\n]+)"|(?:var|local)\.([\w-]+))'
 )
 """What tells one state from another, or one parameter; or the variable or local that does."""
+
+_PREFIX = pattern(r'\bworkspace_key_prefix\s*=\s*"([^"\n]+)"')
+"""What stands before the workspace in the keys of a root's states."""
 
 _OWN_FOLDER = pattern(r"\A\$\{\s*path\.(?:module|root|cwd)\s*\}/")
 """How a path begins that leads from the folder of a root."""
@@ -296,6 +300,8 @@ def _searched(text: str) -> SearchedFile:
                 continue
             names = [name for name, _ in named if name]
             writes.update(names)
+            if match["backend"] and (of := _PREFIX.search(block)):
+                writes.update(f"{of[1]}/{WORKSPACE}/{name}" for name in names)
             writes_by.update(variable for _, variable in named if variable)
             has_backend |= bool(match["backend"])
             is_open |= bool(match["backend"]) and not names

@@ -191,6 +191,8 @@ def test_an_argument_that_decides_the_result(
         ("length(merge({ a = 1 }, var.open)) > 0", True),
         ('lookup(merge({ a = 1 }, var.open), "b")', "<var.open[*]>"),
         ('lookup({ a = 1 }, "b", var.open)', "<var.open>"),
+        ('lookup({ (var.open) = 1, "b-${var.open}" = 2 }, var.open)', 1),
+        ('lookup({ (var.open) = 1, "b-${var.open}" = 2 }, "b-${var.open}", 3)', 2),
         ("compact(cidrsubnets(var.open, 4, 4))", ["<?>", "<?>"]),
         ('one(concat(["a"], []))', "a"),
         ("one(var.open)", "<?>"),

@@ -610,6 +610,40 @@ data "terraform_remote_state" "s" {{
 
 
 @pytest.mark.parametrize(
+    ("key", "stacks_"),
+    [
+        ("base/${terraform.workspace}/net", 1),
+        ("base/dev/net", 1),
+        ("base/${var.open}/net", 1),
+        ("base/net", 2),
+        ("base/dev/eu/net", 2),
+        ("other/dev/net", 2),
+        ("base/dev/app", 2),
+        ("net", 1),
+    ],
+)
+def test_the_path_of_a_workspace_under_a_prefix(key: str, stacks_: int) -> None:
+    """Below what the backend says instead of `env:`, where several roots may have one key."""
+    data = f"""
+variable "open" {{}}
+data "terraform_remote_state" "s" {{
+  backend = "s3"
+  config  = {{ bucket = "states", key = "{key}" }}
+}}
+"""
+    backend = """
+terraform {
+ backend "s3" {
+  bucket               = "states"
+  workspace_key_prefix = "base"
+  key                  = "net"
+ }
+}
+"""
+    assert count({"a/main.tf": READ + data, "b/main.tf": VALUE + backend}) == stacks_
+
+
+@pytest.mark.parametrize(
     "key", ["s", "data.terraform_remote_state.s", "module.m.data.terraform_remote_state.s"]
 )
 def test_settings_tie_a_data_source_to_a_root(key: str, shown: Shown) -> None:

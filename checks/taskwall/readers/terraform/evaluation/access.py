@@ -98,10 +98,8 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
         raise FailedError("an element", f"is read from {'null' if is_null(value) else 'a string'}")
     if not isinstance(key, Known):
         name = symbol(key)
-        if isinstance(value, Open) and name:
-            for its, member_ in value.members:
-                if symbol(its) == name:
-                    return member_
+        if (found := kept_by(value, key)) is not None:
+            return found
         if isinstance(value, Fields) and value.rest is not None and _is_beyond(key, value):
             return value.rest
         if isinstance(value, Fields) and value.rest is None and name and not stands_for_many(name):
@@ -124,6 +122,13 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
         why = f"does not exist: there are {len(value.items)}"
         raise FailedError(f"the element [{place}]", why, impossible=is_emptied(value))
     return value.items[place]
+
+
+def kept_by(value: Items | Fields, key: Value) -> Value | None:
+    """The member of a map that stands by the very key, be it not known what that is."""
+    name = symbol(key)
+    members = value.members if isinstance(value, Open) and name else ()
+    return next((member_ for its, member_ in members if symbol(its) == name), None)
 
 
 def _is_beyond(key: Value, map_: Fields) -> bool:

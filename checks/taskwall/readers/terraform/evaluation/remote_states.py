@@ -38,7 +38,7 @@ from taskwall.readers.terraform.evaluation.written_keys import outputs_read
 from taskwall.readers.terraform.syntax.tree import Body
 from taskwall.readers.terraform.values.values import FailedError, is_null
 from taskwall.source.context import ContextSource
-from taskwall.source.interpolation import INTERPOLATION, interpolated
+from taskwall.source.interpolation import INTERPOLATION, WORKSPACE, interpolated
 
 State: TypeAlias = tuple[str | None, ...]
 """Where a state lies: the backend, and the values of the attributes that tell its states apart.
@@ -182,7 +182,11 @@ class RemoteStates:
             self._folders = [
                 (own, folder) for folder, scope in self._scopes.items() for own in _kept(scope)
             ]
-        exact = [folder for own, folder in self._folders if own == state and None not in own]
+        exact = [
+            folder
+            for own, folder in self._folders
+            if None not in own and (own == state or _is_of_workspace(own, state))
+        ]
         alike = [folder for own, folder in self._folders if _agree(own, state)]
         return list(dict.fromkeys(exact if exact or state[-1] == _USUAL else alike))
 
@@ -355,7 +359,8 @@ def _kept(scope: ModuleScope) -> list[State]:
     folder = scope.run.root.folder
     own = _state(kind, reader.get, folder)
     if own is not None and not _is_partial(own):
-        return [own]
+        prefix = _text(reader.get("workspace_key_prefix")) if kind == "s3" else None
+        return [own, *([(*own[:-1], f"{prefix}/{WORKSPACE}/{own[-1]}")] if prefix else ())]
 
     def completed(file: FieldsReader) -> State | None:
         return _state(kind, lambda name: file.get(name) or reader.get(name), folder)
@@ -363,6 +368,16 @@ def _kept(scope: ModuleScope) -> list[State]:
     # Nobody knows that these files are all there are: what the root itself says stays true.
     found = (*map(completed, backend_files(scope)), own)
     return [state for state in found if state is not None]
+
+
+def _is_of_workspace(own: State, state: State) -> bool:
+    """Whether a state is that of a workspace of a root with `workspace_key_prefix`."""
+    head, of_workspace, tail = (own[-1] or "").partition(WORKSPACE)
+    key = state[-1] or ""
+    if not of_workspace or own[:-1] != state[:-1]:
+        return False
+    step = key.removeprefix(head).removesuffix(tail)
+    return key == f"{head}{step}{tail}" and bool(step) and "/" not in step
 
 
 def _is_open(scope: ModuleScope) -> bool:

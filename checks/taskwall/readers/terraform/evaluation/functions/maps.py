@@ -112,6 +112,8 @@ def _lookup(arguments: list[Value], scope: ModuleContext) -> Value:
     if default is not None and not map_.fields and map_.rest is None:
         return default  # whatever the key is
     wanted = as_text(arguments[1])
+    if (kept := access.kept_by(map_, wanted)) is not None:
+        return kept
     if map_.rest is None and not isinstance(dereferenced(wanted), Known) and symbol(wanted):
         return access.by_key(map_, wanted, scope.run, default)
     key = text_of(wanted)
