@@ -287,6 +287,18 @@ NAMES = {
         'filter {\n    name   = "tag:Name"\n    values = ["shop-a"]\n  }',
         "",
     ),
+    "a format": (
+        'format("%s-a", var.shop)',
+        'variable "shop" {\n  default = "shop"\n}\n',
+        'tags = { Name = format("%s-%s", local.shop, "a") }',
+        'locals {\n  shop = "shop"\n}\n',
+    ),
+    "the workspace": (
+        'format("%s-%s", local.stage, "a")',
+        "locals {\n  stage = terraform.workspace\n}\n",
+        'tags = { Name = "${format("%s-a", local.stage)}" }',
+        "locals {\n  stage = terraform.workspace\n}\n",
+    ),
     "a variable here": (
         '"shop-a"',
         "",

@@ -96,6 +96,13 @@ _CALLED = pattern(
 _LOCAL = pattern(r'^[ \t]*source\s*=\s*"(\.\.?/[^"\n]+)"', re.MULTILINE)
 """The folder of a module that is called."""
 
+_FORMAT = pattern(
+    r'("\$\{\s*)?\bformat\(\s*"([^"%\n]*(?:%s[^"%\n]*)+)"\s*,((?:[\w.,\s-]|"[^",\n]*")++)\)(?(1)\s*\}")'
+)
+"""A text that `format` makes of names and texts, maybe within a text of nothing else."""
+
+_IN_WORKSPACE = pattern(r"(=[ \t]*)terraform\.workspace[ \t]*$", re.MULTILINE)
+
 _HOLE = pattern(r"\$\{\s*(?:var|local)\.([\w-]+)\s*\}")
 """Where a text takes the value of a variable or a local."""
 
@@ -199,7 +206,8 @@ class TerraformTexts:
             file = self.read(path)
             if self._by_name:
                 named = self._named(file.looks_up, folder)
-                resources.update(one for one in named if "${" not in one[1])
+                # In one workspace a name is the same in all roots.
+                resources.update(one for one in named if "${" not in one[1].replace(WORKSPACE, ""))
             for ask in file.asks:
                 values = (ask.name,) if ask.name else self._values_in(folder).get(ask.variable)
                 names.update(values or (ask.label,))
@@ -273,8 +281,28 @@ class TerraformTexts:
         return found
 
 
+def _interpolating(text: str) -> str:
+    """A text in which `format("alb-%s", var.name)` stands as `"alb-${var.name}"`.
+
+    So stands the workspace where it is a value by itself.
+    """
+
+    def written(match: "re.Match[str]") -> str:
+        first, *pieces = match[2].split("%s")
+        given = [one.strip() for one in match[3].split(",")]
+        if len(given) != len(pieces):
+            return match[0]
+        filled = [one.strip('"') if one[:1] == '"' else f"${{{one}}}" for one in given]
+        return f'"{first}{"".join(map("".join, zip(filled, pieces, strict=True)))}"'
+
+    if "terraform.workspace" in text:
+        text = _IN_WORKSPACE.sub(rf'\1"{WORKSPACE}"', text)
+    return _FORMAT.sub(written, text) if "format(" in text else text
+
+
 def _searched(text: str) -> SearchedFile:
     """What a text reads and writes."""
+    text = _interpolating(text)
     asks, values = [], list[tuple[str, str]]()
     writes, writes_by = set[str](), set[str]()
     looks_up, calls = list[tuple[str, str]](), list[str]()
@@ -327,7 +355,7 @@ def _given(text: str) -> SearchedFile:
 def _made(text: str) -> tuple[tuple[str, str], ...]:
     """The resources that a text makes, by type and by what they are called."""
     found = []
-    for match, block in _blocks(text, _RESOURCE):
+    for match, block in _blocks(_interpolating(text), _RESOURCE):
         made = _MADE.get(match["made"] or "")
         if match["call"] and (module := _MODULE.search(block)):
             made = _MADE_BY_MODULE.get(module[1])
