@@ -128,9 +128,13 @@ def _of_words(words: list[str], shell: ShellWords) -> bool | None:
     if count == 3 and words[1] in (*_TEXT_SIGNS, *_NUMBER_SIGNS):
         return _words_compare(*words)
     if words[0] == "!" and count <= 4:
-        return negation(_of_words(words[1:], shell))
+        wrong = count == 3 and not _is_whole(words)  # an error is false behind `!`, too
+        return None if wrong else negation(_of_words(words[1:], shell))
     if count == 2:
         return _of_two(words[0], words[1], shell)
+    either = _parted(words, "-o", str)
+    if not all(_is_whole(part) for each in either for part in _parted(each, "-a", str)):
+        return None
     for sign, joined in (("-o", any_true), ("-a", all_true)):
         if sign in words:
             return joined(_of_words(part, shell) for part in _parted(words, sign, str))
@@ -157,7 +161,23 @@ def _of_two(sign: str, word: str, shell: ShellWords) -> bool | None:
     if sign in ("-n", "-z"):
         return _is_filled(word) if sign == "-n" else negation(_is_filled(word))
     # What is no operator is an error, which is as good as false.
-    return None if sign.startswith(("-", "(")) or not is_known(sign) else False
+    return None if _may_ask(sign) else False
+
+
+def _is_whole(words: list[str]) -> bool:
+    """Whether words without `-a` and `-o` are a test; else `[` may report an error."""
+    while words[:1] == ["!"] and len(words) > 1:
+        words = words[1:]
+    if len(words) == 1:
+        return not words[0].startswith(("!", "-", "("))  # `-n $V` without a word in V
+    if len(words) == 2:
+        return _may_ask(words[0])
+    return len(words) == 3 and words[1] in (*_TEXT_SIGNS, *_NUMBER_SIGNS)
+
+
+def _may_ask(word: str) -> bool:
+    """Whether a word may be an operator that asks something of the next."""
+    return word.startswith(("-", "(")) or not is_known(word)
 
 
 def _is_filled(word: str) -> bool | None:
