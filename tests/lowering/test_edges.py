@@ -441,6 +441,29 @@ def test_rest_apis_that_the_internet_calls(types: str, public: bool) -> None:
     assert linked.public is public
 
 
+ONCE = "endpoint_configuration {\ntypes = TYPES\n}"
+PERHAPS = 'dynamic "endpoint_configuration" {\nfor_each = var.v\ncontent {\ntypes = TYPES\n}\n}'
+ENDPOINTS: dict[str, tuple[str, str, bool]] = {
+    "null": (ONCE, "null", True),
+    "either of two public ones": (ONCE, 'var.v ? ["REGIONAL"] : ["EDGE"]', True),
+    "a public or a private one": (ONCE, 'var.v ? ["REGIONAL"] : ["PRIVATE"]', False),
+    "a list that is not known": (ONCE, "var.v", False),
+    "a block that may be left out": (PERHAPS, '["REGIONAL"]', True),
+    "a private one, whose block may be left out": (PERHAPS, '["PRIVATE"]', False),
+}
+
+
+@pytest.mark.parametrize(("block", "types", "public"), ENDPOINTS.values(), ids=ENDPOINTS)
+def test_rest_apis_whose_endpoint_is_open(block: str, types: str, public: bool) -> None:
+    """Without a type an API is public; one of several types is, if each of them is."""
+    text = rest(BY_NETWORK + '"http://example.com/"')
+    head = 'resource "aws_api_gateway_rest_api" "a" {\n'
+    text = text.replace(head, head + block.replace("TYPES", types))
+    (linked,) = network(text + 'variable "v" {}\n').every(LinkedIntegration)
+
+    assert linked.public is public
+
+
 VPC_ORIGINS = """
 resource "aws_cloudfront_vpc_origin" "p" {
   vpc_origin_endpoint_config {

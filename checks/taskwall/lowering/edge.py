@@ -308,11 +308,7 @@ def _is_public(api: ResourceReader | None) -> bool:
     ):
         return False
     types = api.attribute("endpoint_configuration.types", "EndpointConfiguration.Types")
-    return (
-        types.sure
-        and not types.needs
-        and all(each.known in ("REGIONAL", "EDGE") for each in types.each())
-    )
+    return all(each.known in ("REGIONAL", "EDGE") for each in types.each())
 
 
 def of_rest_api(
