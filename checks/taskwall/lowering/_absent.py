@@ -180,7 +180,7 @@ _STORE = frozenset({"aws_db_instance"})
 """What stands for any data store that a module makes."""
 
 _MAKES: Mapping[str, frozenset[str]] = {
-    "RaJiska/fck-nat/aws": frozenset({"aws_autoscaling_group", "aws_instance", "aws_route"}),
+    "RaJiska/fck-nat/aws": frozenset({"aws_instance", "aws_route"}),
     "cloudposse/efs/aws": _STORE | _JUDGED,
     "cloudposse/elasticache-redis/aws": _STORE | _JUDGED,
     "cloudposse/elasticsearch/aws": _STORE,

@@ -83,7 +83,7 @@ def _flat(value: Value) -> Iterator[Value]:
         yield from _flat(item)
 
 
-def _text(machine: Machine, value: Value) -> str | None:
+def _text(machine: Machine, value: Value | None) -> str | None:
     found = dereferenced(value)
     if isinstance(found, Known):
         return "" if found.data is None else str(found.data)
@@ -96,7 +96,7 @@ def _files(machine: Machine, files: Fields | None, row: int, doubt: tuple[Need, 
     for path, value in files.fields.items() if files is not None else ():
         file = _fields(value)
         content = file.fields.get("content") if file is not None else None
-        text = _text(machine, content) if content is not None else None
+        text = _text(machine, content)
         if file is None or text is None or "encoding" in file.fields or "context" in file.fields:
             waits = needs(value) or machine.unknown(f"what cfn-init writes to {path}")
             machine.write(path, [opaque(row, waits)], append=False, doubt=doubt)

@@ -11,7 +11,7 @@ SPLIT = "\0"
 BRACES = {ord("{"): "\1", ord(","): "\2", ord("}"): "\3"}
 """What stands for the braces, and the commas, that are not in quotes."""
 
-_LITERAL = {ord(sign): chr(plain) for plain, sign in BRACES.items()}
+_LITERAL = {ord(sign): plain for plain, sign in BRACES.items()}
 _CHOICE = pattern("\1([^\1\2\3]*(?:\2[^\1\2\3]*)+)\3")
 MOST_WORDS = 100
 LONGEST = 10_000
