@@ -148,6 +148,34 @@ def test_orders_of_cloud_init(text: tuple[str | Value, ...], expected: object) -
     assert told(read(*text)) == expected
 
 
+PACKED = b64encode(gzip.compress(f"{BLOCK}=true".encode())).decode()
+ENCODINGS = {
+    "gz": f"!!binary {PACKED}",
+    "gzip": f"!!binary {PACKED}",
+    "b64": coded(f"{BLOCK}=true"),
+    "base64": coded(f"{BLOCK}=true"),
+    "gz+b64": PACKED,
+    "gz+base64": PACKED,
+    "gzip+b64": PACKED,
+    "gzip+base64": PACKED,
+}
+
+
+@pytest.mark.parametrize(("encoding", "content"), ENCODINGS.items(), ids=ENCODINGS)
+def test_encodings_of_cloud_init(encoding: str, content: str) -> None:
+    """Those that its module Write Files knows, in letters of either case."""
+    for spelled in (encoding, encoding.upper()):
+        order = f"- path: {FILE}\n  encoding: {spelled}\n  content: {content}\n"
+        assert told(read(f"{CONFIG}write_files:\n{order}")) is True
+
+
+@pytest.mark.parametrize("on", ["true", "1", "on", "yes", "'TRUE'", "' on '"])
+def test_how_cloud_init_says_that_more_comes_to_a_file(on: str) -> None:
+    """In the words of its switches; any other replaces the file."""
+    assert told(read(f"{CONFIG}{HELD}{MORE}  append: {on}\n")) is True
+    assert told(read(f"{CONFIG}{HELD}{MORE}  append: {on[:-1]}x\n")) is None
+
+
 @pytest.mark.parametrize("order", ["runcmd", "bootcmd", "write_files"])
 def test_what_an_order_that_is_not_known_waits_for(order: str) -> None:
     """It may set anything: each setting waits for it."""

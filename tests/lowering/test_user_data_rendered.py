@@ -176,7 +176,8 @@ def bare(**fields: Value) -> Items:
 
 
 MORE = (Need("var.more", "has no default"),)
-ARCHIVES: dict[str, tuple[Items, object, list[str]]] = {
+ARCHIVE = "cloudinit_config"
+ARCHIVES: dict[str, tuple[Value, object, list[str]]] = {
     "the last of two": (Items((PART, OFF)), False, []),
     "one that may be there": (Items((PART,), (OFF,), needs=MORE), OPEN, ["var.more"]),
     "one that may be there, and says the same": (Items((PART,), (PART,), needs=MORE), True, []),
@@ -189,6 +190,11 @@ ARCHIVES: dict[str, tuple[Items, object, list[str]]] = {
         OPEN, ["var.cluster"],
     ),
     "a text that is not known": (bare(content_type=SHELL, content=VAR), OPEN, ["var.cluster"]),
+    "parts behind a name of the sources": (
+        Reference("local.parts", "", value=Items((PART, OFF))), False, [],
+    ),
+    "a part behind a name of the sources": (Reference("local.part", "", value=PART), True, []),
+    "parts that nobody knows": (Reference("local.parts", ""), OPEN, [f"data.{ARCHIVE}.x.rendered"]),
     "no type, which the text shows": (bare(content=Known(SETS)), True, []),
     "null for a type": (bare(content_type=Known(None), content=Known(SETS)), True, []),
     "no text": (bare(content_type=SHELL), None, []),
@@ -199,10 +205,10 @@ ARCHIVES: dict[str, tuple[Items, object, list[str]]] = {
 
 @pytest.mark.parametrize(("part", "expected", "waits"), ARCHIVES.values(), ids=ARCHIVES)
 def test_parts_of_an_archive_of_a_data_source(
-    part: Items, expected: object, waits: list[str]
+    part: Value, expected: object, waits: list[str]
 ) -> None:
     """They act in their order, each as far as it is known; one that may be there, perhaps."""
-    found = deferred("cloudinit_config", part=part)
+    found = deferred(ARCHIVE, part=part)
 
     assert told(found) is expected
     assert [need.name for need in found.setting(BLOCK).needs] == waits

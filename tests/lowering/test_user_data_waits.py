@@ -185,6 +185,16 @@ LINES: dict[str, tuple[str, int]] = {
         ("<persist>true</persist>\n<powershell>\n$a = 1\n\n"
         "Initialize-ECSAgent -AwsvpcBlockIMDS\n</powershell>\n"), 5,
     ),
+    "PowerShell behind an empty line": (
+        "\n<powershell>\nInitialize-ECSAgent -AwsvpcBlockIMDS\n</powershell>\n", 3,
+    ),
+    "PowerShell on the line of its tag": (
+        "<powershell>Initialize-ECSAgent -AwsvpcBlockIMDS</powershell>\n", 1,
+    ),
+    "PowerShell behind a script": (
+        ("<script>\necho\n</script>\n<powershell>\nInitialize-ECSAgent -AwsvpcBlockIMDS\n"
+        "</powershell>\n"), 5,
+    ),
     "a variable of PowerShell": (
         (f"<powershell>\n\n[Environment]::SetEnvironmentVariable('{BLOCK}', 'true', 'Machine')\n"
         "</powershell>\n"), 3,
