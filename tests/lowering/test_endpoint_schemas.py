@@ -269,6 +269,87 @@ resource "aws_route53profiles_association" "p" {
     assert profile.vpc.to == "vpc-3"
 
 
+ZONE = """
+variable "v" {}
+resource "aws_vpc" "m" {}
+resource "aws_route53_zone" "z" {
+  name = "a.internal"
+  vpc { vpc_id = "vpc-1" }
+}
+"""
+IN_VPCS: dict[str, tuple[str, list[tuple[str, bool | None]]]] = {
+    "two": ('vpc { vpc_id = "vpc-1" }\nvpc { vpc_id = "vpc-2" }',
+            [("vpc-1", True), ("vpc-2", True)]),
+    "one of the sources": ("vpc { vpc_id = aws_vpc.m.id }", [("aws_vpc.m", True)]),
+    "one that is not known": ("vpc { vpc_id = var.v }", [("var.v", True)]),
+    "one that may be there": (
+        'dynamic "vpc" {\nfor_each = var.v\ncontent { vpc_id = "vpc-1" }\n}', [("vpc-1", None)],
+    ),
+    "null": ("vpc { vpc_id = null }", []),
+    "null and another": ('vpc { vpc_id = null }\nvpc { vpc_id = "vpc-2" }', [("vpc-2", True)]),
+    "none": ("", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("blocks", "vpcs"), IN_VPCS.values(), ids=IN_VPCS)
+def test_the_vpcs_of_a_zone(blocks: str, vpcs: list[tuple[str, bool | None]]) -> None:
+    """It answers in each that is written, as far as that is there."""
+    (zone,) = network(ZONE.replace('vpc { vpc_id = "vpc-1" }', blocks)).every(PrivateZone)
+
+    assert [(link.to, link.fact.truth) for link in zone.vpcs] == vpcs
+
+
+ASSOCIATED: dict[str, tuple[str, list[tuple[str, bool | None]]]] = {
+    "by its id": ("zone_id = aws_route53_zone.z.id\nvpc_id = aws_vpc.m.id", [("aws_vpc.m", True)]),
+    "perhaps": (
+        'count = var.v\nzone_id = aws_route53_zone.z.zone_id\nvpc_id = "vpc-2"',
+        [("vpc-2", None)],
+    ),
+    "another zone": ('zone_id = "Z1"\nvpc_id = "vpc-2"', []),
+    "without a VPC": ("zone_id = aws_route53_zone.z.zone_id\nvpc_id = null", []),
+}
+
+
+@pytest.mark.parametrize(("body", "vpcs"), ASSOCIATED.values(), ids=ASSOCIATED)
+def test_vpcs_that_a_zone_is_associated_with(
+    body: str, vpcs: list[tuple[str, bool | None]]
+) -> None:
+    """They come to those that the zone itself has."""
+    text = f'{ZONE}resource "aws_route53_zone_association" "a" {{\n{body}\n}}\n'
+    (zone,) = network(text).every(PrivateZone)
+
+    assert [(link.to, link.fact.truth) for link in zone.vpcs] == [("vpc-1", True), *vpcs]
+
+
+@pytest.mark.parametrize(
+    ("vpcs", "links"),
+    [
+        ("[{VPCId: v-1, VPCRegion: r}]", [("v-1", True)]),
+        ("[{VPCId: !Ref P}]", [("P", True)]),
+        ("[!If [C, {VPCId: v-1}, !Ref AWS::NoValue]]", [("v-1", None)]),
+        ("!Ref P", [("", None)]),
+        ("[{VPCRegion: r}]", []),
+        ("!Ref AWS::NoValue", []),
+    ],
+)
+def test_the_vpcs_of_a_zone_of_a_template(vpcs: str, links: list[tuple[str, bool | None]]) -> None:
+    """The same in CloudFormation's words."""
+    text = f"""
+Parameters: {{P: {{Type: String}}}}
+Conditions: {{C: !Equals [!Ref P, a]}}
+Resources:
+  Zone:
+    Type: AWS::Route53::HostedZone
+    Properties:
+      Name: a.internal
+      VPCs: {vpcs}
+"""
+    (zone,) = network(text).every(PrivateZone)
+
+    assert said(zone.named) == "a.internal"
+    assert [(link.to, link.fact.truth) for link in zone.vpcs] == links
+
+
 def test_endpoint_services() -> None:
     """They lead to load balancers, and let principals connect, which others may add to."""
     text = """
