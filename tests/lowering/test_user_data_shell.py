@@ -511,6 +511,12 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "errors to where it goes": (f"echo {BLOCK}=true >> {FILE} 2>&1\n", True),
     "&>>": (f"echo {BLOCK}=true &>> {FILE}\n", True),
     "to the last of two files": (f"echo {BLOCK}=true > more > {FILE}\n", True),
+    "behind a text": (f"cat > a <<E && echo {BLOCK}=true >> {FILE}\na\nE\n", True),
+    "behind a text to an own command": (f"mine <<E && echo {BLOCK}=true >> {FILE}\na\nE\n", OPEN),
+    "where a text to no command failed": (f"<<E || echo {BLOCK}=true >> {FILE}\na\nE\n", OPEN),
+    "a text that goes on twice": (
+        f"cat <<E | tee {FILE} && echo A=b >> {FILE}\n{BLOCK}=true\nE\n", True,
+    ),
     "a here-string": (f"cat <<< {BLOCK}=true >> {FILE}\n", True),
     "a here-string that begins a line": (
         f"cat > more <<'EOF'\n{BLOCK}=false\nEOF\ntee -a {FILE} <<< {BLOCK}=true\n", True,
