@@ -95,12 +95,10 @@ def run(machine: Machine, parts: list[MimePart]) -> None:
                 machine.anything(part.row, (*part.doubt, *machine.marks.needs(part.text)))
         else:
             _unseen(machine, part, kind)
-    merged = len(configs) > 1
     for stage in ("bootcmd", "write_files"):
         for part, config in configs:
-            shared = merged and sum(stage in other for _, other in configs) > 1
             doubt = part.doubt
-            if shared:
+            if sum(stage in other for _, other in configs) > 1:
                 doubt = (*doubt, Need(f"{stage} of several parts", "is merged on the instance"))
             _orders(machine, part, config, stage, doubt)
     for part, kind in kinds:
