@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from taskwall.core.values import Fields, Items, Known, Need, Text, Value, dereferenced, needs
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Need,
+    Text,
+    Unknown,
+    Value,
+    dereferenced,
+    needs,
+)
 from taskwall.lowering.user_data.machine import Machine, lines, opaque
 from taskwall.lowering.user_data.marked import is_known
 from taskwall.lowering.user_data.quoting import for_shell
@@ -53,13 +63,15 @@ def _left_open(machine: Machine, value: Value | None, row: int) -> None:
 
 
 def _configs(init: Fields, sets: str, depth: int = 0) -> list[str]:
-    """The names of the configurations of a set, in their order."""
-    chosen = _fields(init.fields.get("configSets"))
-    if chosen is None:
+    """The names of the configurations of a set, in their order; "" where one is not known."""
+    chosen = dereferenced(init.fields.get("configSets"))
+    if chosen is None or (isinstance(chosen, Known) and chosen.data is None):
         return ["config"] if "config" in init.fields else []
+    if not isinstance(chosen, Fields):
+        return [""]
     found: list[str] = []
     for name in (sets or "default").split(","):
-        held = chosen.fields.get(name.strip())
+        held = chosen.fields.get(name.strip(), chosen.rest)
         items = [] if held is None else [*_flat(held)]
         for item in items:
             inner = _fields(item)
@@ -81,6 +93,8 @@ def _flat(value: Value) -> Iterator[Value]:
         return
     for item in found.items:
         yield from _flat(item)
+    if found.rest:
+        yield Unknown(needs(found))  # it may be there
 
 
 def _text(machine: Machine, value: Value | None) -> str | None:
