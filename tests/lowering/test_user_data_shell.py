@@ -511,6 +511,18 @@ SYNTAX: dict[str, tuple[str, object]] = {
     "errors to where it goes": (f"echo {BLOCK}=true >> {FILE} 2>&1\n", True),
     "&>>": (f"echo {BLOCK}=true &>> {FILE}\n", True),
     "to the last of two files": (f"echo {BLOCK}=true > more > {FILE}\n", True),
+    "a backslash behind quotes": (f'echo "{BLOCK}"\\=true >> {FILE}\n', True),
+    "a backslash behind a variable": (f"{ON}echo {BLOCK}=$ON\\e >> {FILE}\n", None),
+    "a backslash behind a variable's end": (f"A={BLOCK}\necho $A\\=true >> {FILE}\n", True),
+    "a backslash behind an empty variable": (f"A=\necho $A\\{BLOCK}=true >> {FILE}\n", True),
+    "a backslash behind quotes, and more": (
+        f"{ON}echo '{BLOCK}'\\=\"$ON\" >> {FILE}\n", True,
+    ),
+    "a line break behind a variable": (f"{ON}echo -e {BLOCK}=$ON\\\\nA=b >> {FILE}\n", True),
+    "a backslash of the next word": (f'echo -n "{BLOCK}" \\=true >> {FILE}\n', None),
+    "a folder behind a backslash": (
+        f"{DRAFT}D=/etc\nmv draft $D\\/ecs/ecs.config\n", True,
+    ),
     "behind a text": (f"cat > a <<E && echo {BLOCK}=true >> {FILE}\na\nE\n", True),
     "behind a text to an own command": (f"mine <<E && echo {BLOCK}=true >> {FILE}\na\nE\n", OPEN),
     "where a text to no command failed": (f"<<E || echo {BLOCK}=true >> {FILE}\na\nE\n", OPEN),

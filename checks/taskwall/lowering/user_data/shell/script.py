@@ -366,8 +366,11 @@ class Shell(ShellWords):
     def _command(
         self, node: "Node", given: list[ScriptLine], doubt: tuple[Need, ...], depth: int
     ) -> list[ScriptLine]:
-        words, in_quotes = [], set[str]()
+        words: list[str] = []
+        in_quotes = set[str]()
         own: dict[str, str] = {}
+        found: list[str] = []
+        end = -1
         for child in node.named_children:
             if child.type == "variable_assignment":
                 named, value = child.child_by_field_name("name"), child.child_by_field_name("value")
@@ -376,8 +379,12 @@ class Shell(ShellWords):
             elif child.type == "herestring_redirect":
                 given = herestring(self, child)
             elif child.type != "file_redirect":
-                found = self.words([child])
+                before, found = found, self.words([child])
+                if before and child.start_byte == end and self.text(child).startswith("\\"):
+                    # The grammar takes a word apart at its backslash: `"a"\$b`.
+                    found[:1] = [words.pop() + "".join(found[:1])]
                 words += found
+                end = child.end_byte
                 if child.type in QUOTED_NODES:
                     in_quotes.update(found)
         row = self.row_of(node)
