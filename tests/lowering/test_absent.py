@@ -297,6 +297,37 @@ resource "aws_cloudformation_stack" "s" {
     assert {need.handed and need.handed.line for origin in added for need in origin.maybe} == {5}
 
 
+HANDED: dict[str, tuple[str, list[str]]] = {
+    "a map": ("{ Group = aws_security_group.x.id }", RULES),
+    "a map behind a name": ("local.given", RULES),
+    "a map with more that is not known": (
+        "merge(var.v, { Group = aws_security_group.x.id })", RULES,
+    ),
+    "a map that is not known": ("var.v", []),
+    "null": ("null", []),
+    "no map": ("aws_security_group.x.id", RULES),
+    "a map of what only describes it": ("{ Group = aws_lb.x.zone_id }", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("parameters", "types"), HANDED.values(), ids=HANDED)
+def test_what_parameters_hand_over(parameters: str, types: list[str]) -> None:
+    """Whatever is known of them, if they are a map or not."""
+    text = f"""
+variable "v" {{}}
+locals {{ given = {{ Group = aws_security_group.x.id }} }}
+resource "aws_lb" "x" {{}}
+resource "aws_security_group" "x" {{}}
+resource "aws_cloudformation_stack" "s" {{
+  template_url = "https://example.com/m.yml"
+  parameters   = {parameters}
+}}
+"""
+    (stack,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": text}), Inputs())
+
+    assert made(stack) == types
+
+
 TIED = {
     "aws_network_acl_association": ("aws_network_acl", "aws_subnet"),
     "aws_route_table_association": ("aws_route_table", "aws_subnet"),

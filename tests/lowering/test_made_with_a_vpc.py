@@ -66,6 +66,8 @@ LISTS: dict[str, bool] = {
     asks("group-name", '"other"') + OF_VPC: False,
     asks("group-name", '"default"', '"other"') + OF_VPC: False,
     NAMED + asks("vpc-id", "aws_vpc.m.id", '"vpc-2"'): False,
+    NAMED + asks("vpc-id", "var.v"): False,
+    NAMED + asks("vpc-id", "var.v ? aws_vpc.m.id : aws_vpc.n.id"): False,
 }
 
 

@@ -76,6 +76,20 @@ module "perhaps" {
 locals { ids = { main = aws_vpc.main.id, other = "vpc-1" } }
 data "aws_vpc" "named" { tags = { Name = "shared" } }
 data "aws_vpc" "here" { tags = { Name = "main" } }
+data "aws_vpc" "asked" { tags = { Name = var.key } }
+data "aws_vpc" "chosen" { tags = { Name = local.nowhere } }
+data "aws_vpc" "ranged" { cidr_block = "10.0.0.0/16" }
+data "aws_vpc" "of_other_range" { cidr_block = "10.1.0.0/16" }
+data "aws_vpcs" "ranged" {
+  filter {
+    name   = "cidr-block-association.cidr-block"
+    values = ["10.0.0.0/16"]
+  }
+}
+data "aws_vpcs" "named" { tags = { Name = "shared" } }
+data "aws_vpcs" "here" { tags = { Name = "main" } }
+data "aws_vpcs" "of_here" { tags = { Vpc = aws_vpc.main.id } }
+data "aws_lb" "here" { tags = { Name = "main" } }
 data "aws_ssm_parameter" "named" { name = "/shared" }
 data "aws_ssm_parameter" "here" { name = "/vpc" }
 data "aws_vpc_peering_connection" "here" { vpc_id = aws_vpc.main.id }
@@ -99,6 +113,16 @@ IDS = {
     "data.terraform_remote_state.shared.outputs.vpc": False,
     "data.aws_vpc.here.id": True,
     "data.aws_ssm_parameter.here.value": True,
+    "data.aws_vpc.asked.id": False,
+    "data.aws_vpc.chosen.id": None,
+    "data.aws_vpcs.named.ids[0]": False,
+    "data.aws_vpcs.here.ids[0]": True,
+    "data.aws_vpc.ranged.id": True,
+    "data.aws_vpc.of_other_range.id": False,
+    "data.aws_vpcs.ranged.ids[0]": None,
+    "data.aws_vpcs.of_here.ids[0]": None,
+    "data.aws_lb.here.vpc_id": None,
+    "data.aws_lb.nowhere.vpc_id": False,
     "data.aws_vpc_peering_connection.here.peer_vpc_id": None,
     "data.aws_vpc_peering_connection.there.peer_vpc_id": False,
     "data.aws_vpc_peering_connection.nowhere.peer_vpc_id": False,
