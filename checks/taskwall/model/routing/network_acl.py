@@ -164,6 +164,7 @@ def passing(
 
 
 def _number(entry: AclEntry) -> int:
+    """The number of an entry; one that is not known may be lower than all others."""
     return int(str(entry.number.known)) if _whole(entry.number.known) else -1
 
 
@@ -189,7 +190,7 @@ def denied_before(network: Network, acl: NetworkAcl, entry: AclEntry) -> Fact:
     perhaps: list[AclEntry] = []
     for other in _before(network, acl, entry):
         match = _match(other)
-        denies = not other.action.open and str(other.action.known).lower() == "deny"
+        denies = str(other.action.known).lower() == "deny"
         if match is not None and denies and _is_sure(acl, other) and not entry.number.open:
             left -= match
         elif denies or other.action.open:
@@ -223,14 +224,9 @@ def _is_sure(acl: NetworkAcl, entry: AclEntry) -> bool:
 def _before(network: Network, acl: NetworkAcl, entry: AclEntry) -> Iterator[AclEntry]:
     """The entries for ingress that are, or may be, asked before another one."""
     for other in entries_of(network, acl, "ingress"):
-        before = _unordered(entry, other) or _number(other) < _number(entry)
+        before = entry.number.open or _number(other) < _number(entry)
         if other is not entry and before:
             yield other
-
-
-def _unordered(one: AclEntry, other: AclEntry) -> bool:
-    """Whether it is open which of two entries is asked first."""
-    return one.number.open or other.number.open
 
 
 @remembered
