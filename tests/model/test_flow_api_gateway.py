@@ -220,3 +220,26 @@ def test_the_internet_comes_in_by_a_rest_api(
 ) -> None:
     """By a link of version 1, which is PrivateLink to a Network Load Balancer."""
     assert told(tmp_path, filled(REST, OF_REST | changes), "lb:net") == [said]
+
+
+LINKS = {
+    "aws_apigatewayv2_vpc_link": (STACK, DEFAULTS, "lb:edge"),
+    "aws_api_gateway_vpc_link": (REST, OF_REST, "lb:net"),
+}
+
+
+@pytest.mark.parametrize("kind", LINKS)
+@pytest.mark.parametrize(
+    "link", ["data.KIND.main.id", '"vpclink-1"', "var.which"], ids=["data source", "id", "input"]
+)
+def test_a_link_from_elsewhere_is_waited_for(kind: str, link: str, tmp_path: Path) -> None:
+    """Where its interfaces are, or to which load balancers it leads, is not in the sources."""
+    text, defaults, end = LINKS[kind]
+    own = f'resource "{kind}" "main"'
+    assert own in text
+    other = filled(text, defaults).replace(f"{kind}.main.id", link.replace("KIND", kind))
+    there = other.replace(own, f'data "{kind}" "main"')
+
+    ports = "80-81" if end == "lb:edge" else "80"
+    integration = kind.replace("_vpc_link", "_integration")
+    assert told(tmp_path, there, end) == [f"tcp {ports} needs {integration}.main"]
