@@ -62,8 +62,8 @@ class PairedInterfaces:
                 if not egress.pieces:
                     continue
                 crossed = _crossing(self._network, client, place, other)
-                bare = not crossed.closed and way.fact.truth and place.fact.truth
-                if bare and other.fact.truth and crossed.whole:
+                sure = way.fact.truth and place.fact.truth and other.fact.truth
+                if sure and crossed.whole:
                     # Between other places of the same two things it is often the very same.
                     if (ingress.number, egress.number) in seen:
                         continue
