@@ -113,3 +113,44 @@ def test_a_group_that_is_not_known_may_be_another_such(has: str, peer: str, tmp_
 def test_which_groups_a_client_has(has: str, peer: str, said: list[str], tmp_path: Path) -> None:
     """One of several is enough, and one that may be there lets it in if it is."""
     assert told(tmp_path, has, GROUPS[peer]) == said
+
+
+SERVER, SHUT = "aws_security_group.server.id", "aws_security_group.shut.id"
+TIES = {
+    "its group": (f"[{SERVER}]", True),
+    "either": (f"var.tied ? [{SERVER}] : [{SHUT}]", None),
+    "another": (f"[{SHUT}]", False),
+}
+PEERS = {
+    "its range": ('["10.0.0.0/16"]', True),
+    "an input": ("[var.peer]", None),
+    "another range": ('["10.9.0.0/16"]', False),
+}
+PORTS = {"a port": ("80", True), "an input": ("var.port", None)}
+
+
+@pytest.mark.parametrize("tie", TIES)
+@pytest.mark.parametrize("peer", PEERS)
+@pytest.mark.parametrize("port", PORTS)
+def test_each_part_of_a_permission_is_waited_for(
+    tie: str, peer: str, port: str, tmp_path: Path
+) -> None:
+    """Whether the group is there, whom it lets in, and on which ports: each may close it alone."""
+    (tied, has), (ranges, lets), (number, opens) = TIES[tie], PEERS[peer], PORTS[port]
+    text = filled(STACK, {"PEER": "", "HAS": "[aws_security_group.own.id]"})
+    for before, after in (
+        ("security_groups = []", f"cidr_blocks = {ranges}"),
+        ("from_port       = 80", f"from_port = {number}"),
+        ("to_port         = 80", f"to_port = {number}"),
+        (f"[{SERVER}]", tied),
+    ):
+        assert before in text
+        text = text.replace(before, after)
+    text += "".join(f'variable "{name}" {{}}\n' for name in ("tied", "peer", "port"))
+    (tmp_path / "main.tf").write_text(text)
+    flows = list_flows(Options(paths=(str(tmp_path),)), "service:client", "service:server").flows
+
+    parts = {"var.tied": has, "var.peer": lets, "var.port": opens}
+    waits = [name for name, truth in parts.items() if truth is None]
+    expected = [] if False in parts.values() else [waits]
+    assert [sorted(flow.missing) for flow in flows] == [sorted(each) for each in expected]
