@@ -255,3 +255,67 @@ def test_what_a_classic_load_balancer_hands_on(
     """Its listener says what it speaks to instances, and it has one health check for all."""
     text = filled(CLASSIC, CLASSIC_DEFAULTS | changes)
     assert told(tmp_path, text, "TW103") == [f"TW103: {each}".replace(": w", " w") for each in said]
+
+
+BEHIND_INSTANCES = """
+variable "which" {}
+resource "aws_lb" "edge" {}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = 443
+  protocol          = "HTTPS"
+  certificate_arn   = "arn:of:certificate"
+  default_action { type = "fixed-response" }
+}
+data "aws_lb_listener" "shared" { arn = "arn:of:listener" }
+resource "aws_lb_listener_rule" "web" {
+  listener_arn = LISTENER
+  action {
+    type             = "forward"
+    target_group_arn = FORWARDED
+  }
+}
+resource "aws_lb_target_group" "web" {
+  port     = 8080
+  protocol = "HTTP"
+}
+resource "aws_launch_template" "hosts" {}
+resource "aws_autoscaling_group" "hosts" {
+  target_group_arns = [REGISTERED]
+  launch_template { id = aws_launch_template.hosts.id }
+}
+resource "aws_ecs_capacity_provider" "hosts" {
+  name = "hosts"
+  auto_scaling_group_provider { auto_scaling_group_arn = SCALED }
+}
+"""
+OF_INSTANCES = {
+    "LISTENER": "aws_lb_listener.web.arn",
+    "FORWARDED": "aws_lb_target_group.web.arn",
+    "REGISTERED": "aws_lb_target_group.web.arn",
+    "SCALED": "aws_autoscaling_group.hosts.arn",
+}
+SHARED = "data.aws_lb_listener.shared.arn"
+OTHER_ONE = '[aws_lb_target_group.web.arn, "arn:aws:1"][var.which]'
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        pytest.param({}, ": hands on plain text", id="a listener of the sources"),
+        pytest.param({"LISTENER": SHARED}, " waits for arn:of:listener", id="a data source"),
+        pytest.param({"LISTENER": '"arn:aws:1"'}, " waits for arn:aws:1", id="an ARN"),
+        pytest.param({"LISTENER": "var.which"}, " waits for var.which", id="an input"),
+        pytest.param({"FORWARDED": '"arn:aws:1"'}, "", id="nothing forwards"),
+        pytest.param({"FORWARDED": OTHER_ONE}, " waits for var.which", id="which may forward"),
+        pytest.param({"REGISTERED": '"arn:aws:1"'}, "", id="registered elsewhere"),
+        pytest.param({"REGISTERED": OTHER_ONE}, " waits for var.which", id="perhaps registered"),
+        pytest.param({"SCALED": "var.which"}, " waits for var.which", id="perhaps these"),
+    ],
+)
+def test_what_is_handed_to_container_instances(
+    changes: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    """By whichever listener or rule; one from elsewhere may be a public load balancer's."""
+    text = filled(BEHIND_INSTANCES, OF_INSTANCES | changes)
+    assert told(tmp_path, text, "TW103") == ([f"TW103{said}"] if said else [])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.core.facts import FALSE, Fact, all_of, any_of
+from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.model.compute.vpc_encryption import enforced
 from taskwall.model.core.entity import Entity, Setting
 from taskwall.model.core.network import Network, remembered
@@ -13,6 +13,7 @@ from taskwall.model.entities.load_balancer import BalancerKind, Listener, LoadBa
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.paths import (
+    BalancerPath,
     balancer_paths,
     before_tasks,
     hosts_registered,
@@ -39,22 +40,25 @@ class Backend(Struct, frozen=True):
 def _handed(network: Network) -> dict[str, list[tuple[Listener | None, BalancerKind | None, Fact]]]:
     """The ways on which listeners hand traffic to tasks, by the id of their target group."""
     found: dict[str, list[tuple[Listener | None, BalancerKind | None, Fact]]] = {}
+    for name, tie, front in _registered(network):
+        if front.target_group is None or front.target_group.external:
+            continue
+        way = tie & front.if_made
+        if front.listener is None:
+            text = f"a public load balancer is in front of {name}"
+            way &= Fact(None, text, front.place, name, front.needs)
+        found.setdefault(front.target_group.id, []).append((front.listener, front.kind, way))
+    return found
+
+
+def _registered(network: Network) -> Iterator[tuple[str, Fact, BalancerPath]]:
+    """The ways to tasks, and to container instances by what registers these, if it does."""
     for source in network.every(TaskSource):
         for front in balancer_paths(network, source):
-            if front.target_group is None or front.target_group.external:
-                continue
-            way = front.if_made
-            if front.listener is None:
-                text = f"a public load balancer is in front of {source.name}"
-                way &= Fact(None, text, front.place, source.name, front.needs)
-            found.setdefault(front.target_group.id, []).append((front.listener, front.kind, way))
-    for group, tie in hosts_registered(network):
-        for front in instance_paths(network, group):
-            if front.target_group is None or front.target_group.external or front.listener is None:
-                continue
-            way = tie & front.if_made
-            found.setdefault(front.target_group.id, []).append((front.listener, front.kind, way))
-    return found
+            yield source.name, TRUE, front
+    for by, tie in hosts_registered(network):
+        for front in instance_paths(network, by):
+            yield by.name, tie, front
 
 
 def _ends_there(
