@@ -674,6 +674,10 @@ def test_what_is_no_policy_is_not_known() -> None:
     [
         ({"Bool": {"aws:SecureTransport": "true"}}, True),
         ({"Bool": {"aws:SecureTransport": "false"}}, False),
+        # JSON's own words do as well.
+        ({"Bool": {"aws:SecureTransport": True}}, True),
+        ({"Bool": {"aws:SecureTransport": False}}, False),
+        ({"Bool": {"aws:SecureTransport": "True"}}, True),
         ({"Bool": {"aws:SecureTransport": OPEN}}, None),
         ({"StringEquals": {"aws:SecureTransport": "true"}}, None),
         ({"Null": {"aws:SecureTransport": "true"}}, None),
