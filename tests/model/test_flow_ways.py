@@ -658,6 +658,14 @@ def test_a_load_balancer_that_is_not_known_may_lead_to_tasks(text: str, tmp_path
     ]
 
 
+def test_a_classic_load_balancer_from_elsewhere_leads_to_no_interface(tmp_path: Path) -> None:
+    """Tasks with network interfaces of their own stand behind no classic load balancer."""
+    more = '  load_balancer {\n    elb_name = "legacy"\n    container_port = 80\n  }\n'
+    found = told(tmp_path, OWN + service("web", more), to="service:web")
+
+    assert found == ["vpc:main -> service:web: tcp 80"]
+
+
 def test_a_load_balancer_that_is_not_known_hands_on_to_the_port_of_tasks(tmp_path: Path) -> None:
     """Where no group of the tasks allows that port nothing comes in by it."""
     more = behind("edge").replace("aws_lb_target_group.edge.arn", "var.which")
