@@ -68,6 +68,24 @@ def of(what: object) -> dict[str, Any]:
 PEERING, VGW, IGW = (of({"Ref": name}) for name in ("peering", "vgw", "igw"))
 
 
+def told(template: str, source: object, target: object, folder: Path) -> list[str]:
+    """What is unknown of a scope of paths from one to another, but for those of tasks alone."""
+    scope = {
+        "MatchPaths": [{"Source": source, "Destination": target}],
+        "ExcludePaths": [
+            {"Source": {"ResourceStatement": WEB}, "Destination": {"ResourceStatement": WEB}}
+        ],
+    }
+    held = {"Type": "AWS::EC2::NetworkInsightsAccessScope", "Properties": scope}
+    (folder / "template.yaml").write_text(f"{template}  Scope: {json.dumps(held)}\n")
+
+    report = taskwall.scan(folder, select=["TW803"])
+
+    assert not report.errors
+    assert not report.findings
+    return [each.message for each in report.unknowns]
+
+
 @pytest.mark.parametrize(
     ("template", "source", "said"),
     [
@@ -99,22 +117,27 @@ def test_scope_of_what_joins_a_vpc_to_others(
     template: str, source: dict[str, Any], said: str, tmp_path: Path
 ) -> None:
     """Through which of them a path comes is not known; by an internet gateway none of these do."""
-    to_itself = {"Source": {"ResourceStatement": WEB}}
-    scope = {
-        "MatchPaths": [
-            {
-                "Source": {"ResourceStatement": source},
-                "Destination": {"ResourceStatement": WEB},
-            }
-        ],
-        "ExcludePaths": [to_itself],
-    }
-    held = {"Type": "AWS::EC2::NetworkInsightsAccessScope", "Properties": scope}
-    (tmp_path / "template.yaml").write_text(f"{template}  Scope: {json.dumps(held)}\n")
+    said_of = told(template, {"ResourceStatement": source}, {"ResourceStatement": WEB}, tmp_path)
+    assert said_of == ([f"cannot tell whether Scope matches the path from {said}"] if said else [])
 
-    report = taskwall.scan(tmp_path, select=["TW803"])
 
-    assert not report.errors
-    assert not report.findings
-    expected = [f"cannot tell whether Scope matches the path from {said}"] if said else []
-    assert [each.message for each in report.unknowns] == expected
+@pytest.mark.parametrize(
+    ("template", "target", "said"),
+    [
+        pytest.param(ALONE, typed("VPCPeeringConnection"), "", id="nobody beyond"),
+        pytest.param(BY_PEERING, typed("VPCPeeringConnection"), "vpc:vpc-2", id="peering"),
+        pytest.param(BY_PEERING, PEERING, "vpc:vpc-2", id="a peering connection"),
+        pytest.param(BY_PEERING, typed("InternetGateway"), "", id="internet gateway, a peer"),
+        pytest.param(BY_PEERING, IGW, "", id="an internet gateway, a peer"),
+        pytest.param(BY_VPN, typed("VPNGateway"), "onprem", id="VPN gateway"),
+        pytest.param(BY_VPN, VGW, "onprem", id="a VPN gateway"),
+        pytest.param(BY_VPN, IGW, "", id="an internet gateway, a remote network"),
+    ],
+)
+def test_scope_of_what_a_vpc_reaches_beyond_it(
+    template: str, target: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    """A path may lead out of the VPC by what joins it to others, as one may come in."""
+    said_of = told(template, {"ResourceStatement": WEB}, {"ResourceStatement": target}, tmp_path)
+    path = f"the path from service:web to {said}"
+    assert said_of == ([f"cannot tell whether Scope matches {path}"] if said else [])

@@ -8,7 +8,6 @@ from taskwall.model.flows.connect import to_gateway, to_internet, to_remote, to_
 from taskwall.model.flows.ends import Interface
 from taskwall.model.flows.flow import Flow, PathFlow, flows_of, if_there
 from taskwall.model.flows.reach import BEYOND, INTERNET, Reach
-from taskwall.model.flows.remote import ONPREM
 from taskwall.model.flows.security_groups import lists_named
 from taskwall.model.flows.sets import cross
 from taskwall.model.flows.shared_instances import on_shared_instances
@@ -51,7 +50,7 @@ def _out_of(reach: Reach, client: Interface) -> Iterator[PathFlow]:
     found = to_internet(reach.network, client)
     yield PathFlow(client.end, INTERNET, if_there(found.pieces, (client.exists,)))
     for end, pieces in reach.remotely(client, to_remote).items():
-        if end == ONPREM:
+        if end not in reach.written_vpcs:  # Of these, flows name what is in them.
             yield PathFlow(client.end, end, if_there(pieces, (client.exists,)))
     listed = dict.fromkeys(lists_named(reach.network, client.groups, "egress"))
     for endpoint, end in reach.gateways:

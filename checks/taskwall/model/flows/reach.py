@@ -120,6 +120,12 @@ class Reach:
         return {f"vpc:{short_name(vpc)}": self._addresses(vpc) for vpc in every}
 
     @cached_property
+    def written_vpcs(self) -> set[str]:
+        """The VPCs that the sources write, by how flows name them."""
+        every = self.network.every(Vpc)
+        return {f"vpc:{short_name(vpc)}" for vpc in every if not vpc.external}
+
+    @cached_property
     def inner(self) -> dict[str, Ranges]:
         """The addresses that are known of the VPC of each end, by how flows name the end."""
         found: dict[str, Ranges] = {}
