@@ -264,17 +264,30 @@ def _any_of_them(network: Network, endpoint: Endpoint, source: TaskSource, link:
     if subnet is None or subnet.external:
         text = f"{endpoint.name} is in the route tables of {source.name}"
         return Fact(None, text, link.place, source.name, link.waits("a subnet", subnet))
+    return implies(link.fact, _led_to_s3(network, endpoint, subnet))
+
+
+@remembered
+def _led_to_s3(network: Network, endpoint: Endpoint, subnet: Subnet) -> Fact:
+    """Whether a subnet reaches S3 by an endpoint of the VPC of one."""
     found = []
     for other, here in endpoints_of_vpc(network, endpoint.vpc):
-        of_s3 = is_for(network, other, ("s3",))
-        if of_s3.truth is False:
-            continue
-        gateway = all_of((other.kind.is_("Gateway"), in_tables(network, other, subnet)))
-        interface = all_of((other.kind.is_("Interface"), private_dns(network, other)))
-        both = (gateway, interface) if other.kind.is_("Gateway").truth is not True else (gateway,)
         tie = here if other.id != endpoint.id else other.exists
-        found.append(all_of((tie, of_s3, any_of(both))))
-    return implies(link.fact, any_of(found))
+        found.append(all_of((tie, _leads_to_s3(network, other, subnet))))
+    return any_of(found)
+
+
+@remembered
+def _leads_to_s3(network: Network, endpoint: Endpoint, subnet: Subnet) -> Fact:
+    """Whether a subnet reaches S3 by an endpoint, if that is of its VPC."""
+    of_s3 = is_for(network, endpoint, ("s3",))
+    if of_s3.truth is False:
+        return of_s3
+    by_gateway = endpoint.kind.is_("Gateway")
+    gateway = all_of((by_gateway, in_tables(network, endpoint, subnet)))
+    interface = all_of((endpoint.kind.is_("Interface"), private_dns(network, endpoint)))
+    both = (gateway, interface) if by_gateway.truth is not True else (gateway,)
+    return all_of((of_s3, any_of(both)))
 
 
 @remembered
