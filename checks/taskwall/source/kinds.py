@@ -15,6 +15,9 @@ _LOCK = ".terraform.lock.hcl"
 
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
+NAMED_TEMPLATE = r"(?<![\w.-])[\w.-]++(?:(?<=\.yaml)|(?<=\.yml)|(?<=\.json)|(?<=\.template))"
+"""The name of a template within a text, as a pattern whose time grows with the text alone."""
+
 
 def is_terraform(path: str) -> bool:
     """Whether a file is one of Terraform or Terragrunt by its name, or may be one of the latter."""

@@ -8,7 +8,14 @@ from taskwall.core.paths import encloses
 from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
-from taskwall.source.kinds import HCL, TEMPLATES, TERRAFORM, TERRAGRUNT, is_terraform
+from taskwall.source.kinds import (
+    HCL,
+    NAMED_TEMPLATE,
+    TEMPLATES,
+    TERRAFORM,
+    TERRAGRUNT,
+    is_terraform,
+)
 from taskwall.source.stack import Stack
 from taskwall.sources.listing import FileListing, files_in
 
@@ -21,8 +28,7 @@ _LAST_STEP = pattern(r'["/]([\w.-]+)/?["?$]')
 _CALLS = pattern(r'(?m)^[ \t]*"?source"?[ \t]*[=:][ \t]*"(\.{1,2}/[^"$\n]*)"')
 """The path by which a module is called."""
 
-
-_FILE = pattern(r"[\w.-]+\.(?:yaml|yml|json|template)(?![\w.])")
+_TEMPLATE = pattern(NAMED_TEMPLATE)
 
 _NO_DEPLOYMENT = pattern(r"(?i)(?:^|/)(?:e2e|examples?|fixtures?|tests?)/")
 """Where calls lie that show a module, or try it: what they give it is nobody's deployment."""
@@ -116,7 +122,7 @@ def nested_elsewhere(
 
 def _nested(text: str) -> frozenset[str]:
     """The names of the files that a template may nest."""
-    return frozenset(_FILE.findall(text)) if "TemplateURL" in text else frozenset()
+    return frozenset(_TEMPLATE.findall(text)) if "TemplateURL" in text else frozenset()
 
 
 def _called(text: str) -> frozenset[str]:

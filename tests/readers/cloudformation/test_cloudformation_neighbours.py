@@ -685,3 +685,14 @@ def test_files_that_are_no_templates_are_none() -> None:
     near = Neighbours(["/r/a.yaml", "/r/b.yaml", "/r/c.yaml", "/nowhere/d.yaml"], files)
     assert near.templates == {"/r/b.yaml", "/r/c.yaml"}
     assert near.looked_at == {"/r/a.yaml", "/r/b.yaml", "/r/c.yaml", "/nowhere/d.yaml"}
+
+
+def test_a_template_with_a_text_that_has_no_end_is_gone_through() -> None:
+    """A million letters, as a coded file may be, name no template: each is looked at once."""
+    topic = "Resources:\n  A: {Type: 'AWS::SNS::Topic'}\n"
+    stack = "{Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: b.yaml}}"
+    nesting = f"Resources:\n  A: {stack}\nDescription: {'a' * 1_000_000}\n"
+    texts = {"/r/a.yaml": nesting, "/r/b.yaml": topic, "/r/c.yaml": topic}
+    near = Neighbours(list(texts), Files(dict(texts)))
+    assert "/r/a.yaml" in near.around(["/r/b.yaml"])
+    assert "/r/a.yaml" not in near.around(["/r/c.yaml"])

@@ -18,9 +18,9 @@ from taskwall.readers.cloudformation.template import may_be_template
 from taskwall.readers.connected import connected_components
 from taskwall.source.cdk_assembly import NESTED
 from taskwall.source.files import Files, UnreadableError
+from taskwall.source.kinds import NAMED_TEMPLATE
 
 # Compiled by their first use: a template that is scanned with its whole folder needs none.
-_FILE: Final = r"[\w.-]+\.(?:yaml|yml|json|template)(?![\w.])"
 _EXPORT: Final = r"Export['\"]?\s*:"
 _SUB: Final = r"(?:!Sub|\{?\s*['\"]?Fn::Sub['\"]?\s*:)\s*(['\"]?)"
 _VARIABLE: Final = r"\$\{([\w:.]+)\}"
@@ -59,7 +59,7 @@ class Mentions:
     def __init__(self, path: str, text: str) -> None:
         self.name = os.path.basename(path)
         nests = any(word in text for word in _NESTING)
-        self.names = frozenset(re.findall(_FILE, text)) if nests else frozenset()
+        self.names = frozenset(re.findall(NAMED_TEMPLATE, text)) if nests else frozenset()
         self.exported: frozenset[str] = frozenset()
         self.imported: dict[str, set[str]] = {}
         self.open: set[str] = set()
