@@ -29,13 +29,14 @@ _CALLS = pattern(r'(?m)^[ \t]*"?source"?[ \t]*[=:][ \t]*"(\.{1,2}/[^"$\n]*)"')
 """The path by which a module is called."""
 
 _TEMPLATE = pattern(NAMED_TEMPLATE)
+"""The name of a file that may be a template."""
 
 _NO_DEPLOYMENT = pattern(r"(?i)(?:^|/)(?:e2e|examples?|fixtures?|tests?)/")
 """Where calls lie that show a module, or try it: what they give it is nobody's deployment."""
 
 
 def given_elsewhere(
-    stacks: Iterable[Stack], folders: Iterable[str], boundary: str, use: Settings, files: Files
+    stacks: Iterable[Stack], folders: Sequence[str], boundary: str, use: Settings, files: Files
 ) -> "list[TerraformStack]":
     """Those root modules of given folders that a unit or another module outside of these runs.
 
@@ -46,14 +47,11 @@ def given_elsewhere(
 
     Args:
         stacks: what was found below the folders.
-        folders: the given ones, absolute.
+        folders: the given ones, absolute: parts of the repository.
         boundary: the repository.
         use: says which files are excluded.
         files: reads them.
     """
-    given = tuple(folders)
-    if boundary in given or not os.path.exists(os.path.join(boundary, ".git")):
-        return []
     waiting = [roots for roots in map(_roots, stacks) if any(map(_waits, roots))]
     if not waiting:
         return []
@@ -64,7 +62,7 @@ def given_elsewhere(
     every = files.one(FileListing, FileListing).below(
         boundary, (*TERRAFORM, *TERRAGRUNT, HCL), files, counts
     )
-    outside = [path for path in every if not any(encloses(folder, path) for folder in given)]
+    outside = [path for path in every if not any(encloses(folder, path) for folder in folders)]
     hcl = [path for path in outside if not path.endswith(TERRAFORM)]
     modules = () if files.retained else outside  # all that calls it is too much for each key
     called = {
@@ -95,20 +93,18 @@ def _is_given(root: "TerraformStack", called: Container[str], named: Container[s
 
 
 def nested_elsewhere(
-    sources: Iterable[str], folders: Iterable[str], boundary: str, use: Settings, files: Files
+    sources: Iterable[str], folders: Sequence[str], boundary: str, use: Settings, files: Files
 ) -> frozenset[str]:
     """Those templates of given folders that a template in a folder above may nest.
 
     What it gives to their parameters is written there. A template that nests others lies beside
     their folder, or above it: no more of a repository is looked through. In an editor none is.
     """
-    given = tuple(folders)
     templates = [path for path in sources if path.endswith(TEMPLATES)]
-    is_repository = os.path.exists(os.path.join(boundary, ".git"))
-    if not templates or boundary in given or files.retained or not is_repository:
+    if not templates or files.retained:
         return frozenset()
     above: dict[str, None] = {}
-    for folder in given:
+    for folder in folders:
         at = folder
         while encloses(boundary, at) and at != boundary:
             at = os.path.dirname(at)

@@ -240,7 +240,8 @@ class _Reading:
         self, stacks: Sequence[Stack], sources: Sequence[str], boundary: str
     ) -> frozenset[str]:
         """The files of the root modules that others elsewhere run, and of stacks they nest."""
-        if boundary in self.paths:
+        # Elsewhere means in the rest of a repository. Not so if all of it is given, or it is none.
+        if boundary in self.paths or not os.path.exists(os.path.join(boundary, ".git")):
             return frozenset()
         from taskwall.sources.givers import given_elsewhere, nested_elsewhere
 
