@@ -610,19 +610,25 @@ data "terraform_remote_state" "s" {{
 
 
 @pytest.mark.parametrize(
-    ("key", "stacks_"),
+    ("key", "workspace", "stacks_"),
     [
-        ("base/${terraform.workspace}/net", 1),
-        ("base/dev/net", 1),
-        ("base/${var.open}/net", 1),
-        ("base/net", 2),
-        ("base/dev/eu/net", 2),
-        ("other/dev/net", 2),
-        ("base/dev/app", 2),
-        ("net", 1),
+        ("base/${terraform.workspace}/net", None, 1),
+        ("base/${terraform.workspace}/net", "dev", 1),
+        ("base/dev/net", None, 1),
+        ("base/dev/net", "dev", 1),
+        ("base/dev/net", "prod", 2),
+        ("base/${var.open}/net", None, 1),
+        ("base/${var.open}/net", "dev", 2),
+        ("base/net", None, 2),
+        ("base/dev/eu/net", None, 2),
+        ("other/dev/net", None, 2),
+        ("base/dev/app", None, 2),
+        ("net", None, 1),
     ],
 )
-def test_the_path_of_a_workspace_under_a_prefix(key: str, stacks_: int) -> None:
+def test_the_path_of_a_workspace_under_a_prefix(
+    key: str, workspace: str | None, stacks_: int
+) -> None:
     """Below what the backend says instead of `env:`, where several roots may have one key."""
     data = f"""
 variable "open" {{}}
@@ -640,7 +646,8 @@ terraform {
  }
 }
 """
-    assert count({"a/main.tf": READ + data, "b/main.tf": VALUE + backend}) == stacks_
+    texts = {"a/main.tf": READ + data, "b/main.tf": VALUE + backend}
+    assert count(texts, workspace=workspace) == stacks_
 
 
 @pytest.mark.parametrize(

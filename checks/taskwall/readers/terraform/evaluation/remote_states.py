@@ -127,7 +127,7 @@ class RemoteStates:
         if _is_of_another_workspace(written, reader):
             return MeantRoot()
         state = _read(written, reader)
-        found = [] if state is None else self._roots_of(state)
+        found = [] if state is None else self._roots_of(state, reader.inputs.workspace)
         if not found and (kept := self._kept_as(written, reader)):
             return MeantRoot(kept)
         alone = ""
@@ -176,8 +176,11 @@ class RemoteStates:
         scope = self._scopes.get(folder)
         return None if scope is None else RootOutputs(self, scope)
 
-    def _roots_of(self, state: State) -> list[str]:
-        """The folders of the roots whose state this is, or may be, each once."""
+    def _roots_of(self, state: State, workspace: str | None) -> list[str]:
+        """The folders of the roots whose state this is, or may be, each once.
+
+        That of another workspace than the one that is looked at is nobody's.
+        """
         if self._folders is None:
             self._folders = [
                 (own, folder) for folder, scope in self._scopes.items() for own in _kept(scope)
@@ -185,7 +188,7 @@ class RemoteStates:
         exact = [
             folder
             for own, folder in self._folders
-            if None not in own and (own == state or _is_of_workspace(own, state))
+            if None not in own and (own == state or _is_of_workspace(own, state, workspace))
         ]
         alike = [folder for own, folder in self._folders if _agree(own, state)]
         return list(dict.fromkeys(exact if exact or state[-1] == _USUAL else alike))
@@ -370,14 +373,18 @@ def _kept(scope: ModuleScope) -> list[State]:
     return [state for state in found if state is not None]
 
 
-def _is_of_workspace(own: State, state: State) -> bool:
-    """Whether a state is that of a workspace of a root with `workspace_key_prefix`."""
+def _is_of_workspace(own: State, state: State, workspace: str | None) -> bool:
+    """Whether a state is that of a workspace of a root with `workspace_key_prefix`.
+
+    Of any workspace, if none is looked at.
+    """
     head, of_workspace, tail = (own[-1] or "").partition(WORKSPACE)
     key = state[-1] or ""
     if not of_workspace or own[:-1] != state[:-1]:
         return False
     step = key.removeprefix(head).removesuffix(tail)
-    return key == f"{head}{step}{tail}" and bool(step) and "/" not in step
+    is_one = key == f"{head}{step}{tail}" and bool(step) and "/" not in step
+    return is_one and workspace in (None, step)
 
 
 def _is_open(scope: ModuleScope) -> bool:
