@@ -556,25 +556,31 @@ Resources:
     Type: AWS::CloudFormation::Stack
     Properties: {TemplateURL: templates/web.yaml, Parameters: {Subnet: !Ref Subnet}}
 """
+SERVERLESS = "Transform: AWS::Serverless-2016-10-31" + NESTING.replace(
+    "CloudFormation::Stack", "Serverless::Application"
+).replace("TemplateURL", "Location")
 
 
 @pytest.mark.parametrize(
-    ("nesting", "given", "expected"),
+    ("nesting", "text", "given", "expected"),
     [
-        ("main.yaml", "infra/templates", ("fail", "infra/main.yaml", "infra/main.yaml")),
-        ("main.yaml", "infra/templates/web.yaml", ("fail", "infra/main.yaml", "infra/main.yaml")),
-        ("main.yaml", "infra", ("fail", "infra/main.yaml", "infra/main.yaml")),
-        ("README.md", "infra/templates",
+        ("main.yaml", NESTING, "infra/templates", ("fail", "infra/main.yaml", "infra/main.yaml")),
+        ("main.yaml", NESTING, "infra/templates/web.yaml",
+         ("fail", "infra/main.yaml", "infra/main.yaml")),
+        ("main.yaml", NESTING, "infra", ("fail", "infra/main.yaml", "infra/main.yaml")),
+        ("main.yaml", SERVERLESS, "infra/templates",
+         ("fail", "infra/main.yaml", "infra/main.yaml")),
+        ("README.md", NESTING, "infra/templates",
          ("unknown", "infra/templates/web.yaml", "infra/templates/web.yaml")),
     ],
 )  # fmt: skip
 def test_a_template_that_is_nested_elsewhere(
-    nesting: str, given: str, expected: tuple[str, str, str], tmp_path: Path
+    nesting: str, text: str, given: str, expected: tuple[str, str, str], tmp_path: Path
 ) -> None:
     """A given folder is judged with what a template above it gives to those in it."""
-    for name, text in (("templates/web.yaml", NESTED), (nesting, NESTING)):
+    for name, written in (("templates/web.yaml", NESTED), (nesting, text)):
         (tmp_path / "infra" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "infra" / name).write_text(text)
+        (tmp_path / "infra" / name).write_text(written)
     (tmp_path / ".git").mkdir()
     show = ("fail", "unknown")
     asked = Options((str(tmp_path / given),), cwd=str(tmp_path), select=("TW701",), show=show)

@@ -17,6 +17,8 @@ TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
 NAMED_TEMPLATE = r"(?<![\w.-])[\w.-]++(?:(?<=\.yaml)|(?<=\.yml)|(?<=\.json)|(?<=\.template))"
 """The name of a template within a text, as a pattern whose time grows with the text alone."""
+NESTING = ("TemplateURL", "AWS::Serverless::Application", "TemplatePath")
+"""What the text of a template holds if it nests others, or has a pipeline deploy them."""
 
 
 def is_terraform(path: str) -> bool:

@@ -11,6 +11,7 @@ from taskwall.source.files import Files
 from taskwall.source.kinds import (
     HCL,
     NAMED_TEMPLATE,
+    NESTING,
     TEMPLATES,
     TERRAFORM,
     TERRAGRUNT,
@@ -118,7 +119,8 @@ def nested_elsewhere(
 
 def _nested(text: str) -> frozenset[str]:
     """The names of the files that a template may nest."""
-    return frozenset(_TEMPLATE.findall(text)) if "TemplateURL" in text else frozenset()
+    nests = any(word in text for word in NESTING)
+    return frozenset(_TEMPLATE.findall(text)) if nests else frozenset()
 
 
 def _called(text: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from taskwall.readers.cloudformation.template import may_be_template
 from taskwall.readers.connected import connected_components
 from taskwall.source.cdk_assembly import NESTED
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.kinds import NAMED_TEMPLATE
+from taskwall.source.kinds import NAMED_TEMPLATE, NESTING
 
 # Compiled by their first use: a template that is scanned with its whole folder needs none.
 _EXPORT: Final = r"Export['\"]?\s*:"
@@ -34,7 +34,6 @@ _OPEN: Final = "${}"
 """Stands in an ending for what no default settles."""
 
 
-_NESTING: Final = ("TemplateURL", "AWS::Serverless::Application", "TemplatePath")
 _SHARING: Final = ("Export", "ImportValue", "SSM::Parameter", "resolve:ssm:")
 _READS: Final = r"resolve:ssm:([^:{}\s]+)|Parameter::Value<"
 _STORES: Final = r"AWS::SSM::Parameter['\"]?[\s,}]"
@@ -43,7 +42,7 @@ _DEFAULTS: Final = r"Default['\"]?\s*:\s*['\"]?([^\s'\",}]*/[^\s'\",}]+)"
 
 def _mentions_others(text: str) -> bool:
     """Whether a text may say anything of other templates: most do not."""
-    return any(word in text for word in (*_NESTING, *_SHARING))
+    return any(word in text for word in (*NESTING, *_SHARING))
 
 
 class Mentions:
@@ -58,7 +57,7 @@ class Mentions:
 
     def __init__(self, path: str, text: str) -> None:
         self.name = os.path.basename(path)
-        nests = any(word in text for word in _NESTING)
+        nests = any(word in text for word in NESTING)
         self.names = frozenset(re.findall(NAMED_TEMPLATE, text)) if nests else frozenset()
         self.exported: frozenset[str] = frozenset()
         self.imported: dict[str, set[str]] = {}
