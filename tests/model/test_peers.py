@@ -161,6 +161,7 @@ def test_a_namespace_that_is_not_known_has_no_name_in_messages() -> None:
 
 GROUPS = """
 variable "any" {}
+variable "other" {}
 resource "aws_security_group" "one" {}
 resource "aws_security_group" "two" {}
 resource "aws_vpc_security_group_ingress_rule" "far" {
@@ -185,10 +186,22 @@ ONE, TWO, FAR = "aws_security_group.one", "aws_security_group.two", "sg-1"
         (f'{ONE}.id, "sg-1"', {ONE: True, FAR: True}),
         (f"[{ONE}.id, {TWO}.id][var.any]", {ONE: None, TWO: None, FAR: None}),
         (f"{ONE}.id, [{ONE}.id, {TWO}.id][var.any]", {ONE: True, TWO: None, FAR: None}),
+        (f"var.any ? {ONE}.id : {ONE}.id", {ONE: True}),
+        (f"var.any ? {ONE}.id : {TWO}.id", {ONE: None, TWO: None}),
+        (f'var.any ? {ONE}.id : "sg-1"', {ONE: None, FAR: None}),
+        (f"var.any ? {ONE}.id : null", {ONE: None}),
+        (f'var.any ? "" : {ONE}.id', {ONE: None}),
+        (f"var.any ? {ONE}.id : var.other", {ONE: None}),
+        (f'var.any ? {ONE}.id : var.other ? {TWO}.id : ""', {ONE: None, TWO: None}),
+        (f"var.any ? {ONE}.id : [{ONE}.id, {TWO}.id][var.other]",
+         {ONE: None, TWO: None, FAR: None}),
     ],
-)
+)  # fmt: skip
 def test_a_group_that_is_not_known_may_be_any(used: str, expected: dict[str, bool | None]) -> None:
-    """Any that is written, and any from elsewhere of which a permission is written."""
+    """Any that is written, and any from elsewhere of which a permission is written.
+
+    What an open conditional gives is one of its two values, and nothing else.
+    """
     files = Files({"/net/main.tf": GROUPS.replace("USED", used)})
     (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
     assert not errors

@@ -426,3 +426,40 @@ def test_loops_of_templates(
 
     assert text.split("\n")[one.line - 1].strip() == line
     assert len(one.instances) == instances
+
+
+@pytest.mark.parametrize("over", ["var.services", "{ web = {}, api = {} }"])
+def test_a_loop_that_writes_what_a_downloaded_module_takes(tmp_path: Path, over: str) -> None:
+    """Its result is one text for all elements, and the most exact one that users can change."""
+    main = f"""\
+variable "services" {{ type = any }}
+provider "aws" {{ region = "eu-west-1" }}
+module "ecs" {{
+  source       = "terraform-aws-modules/ecs/aws"
+  version      = "5.12.1"
+  cluster_name = "c"
+  services     = {{ for name, one in local.services : name => {{
+    container_definitions = {{}}
+    subnet_ids            = one.subnet_ids
+    security_group_rules  = one.rules
+  }} }}
+}}
+locals {{
+  services = {{ for name, one in {over} : name => {{
+    subnet_ids = ["subnet-1"]
+    rules = merge({{}}, {{
+      all = {{ #<
+        type        = "egress"
+        from_port   = 0
+        to_port     = 0
+        protocol    = "-1"
+        cidr_blocks = ["0.0.0.0/0"]
+      }}
+    }})
+  }} }}
+}}
+"""
+    (tmp_path / "main.tf").write_text(main)
+    (finding,) = report(tmp_path, None, "TW210").findings
+
+    assert lines((finding,)) == marked({"main.tf": main})

@@ -132,7 +132,9 @@ class ResourceReader:
             unseen = {need.name: need for need in needs if not need.option}
             waits = tuple(unseen.get(need.name, need) for need in cell.doubt)
             fact = Fact(None, text, cell.place, self.name, waits or needs)
-        return Link(to, fact, cell.place, exact, self.builder.is_written(kind, cell, to, exact))
+        written = self.builder.is_written(kind, cell, to, exact)
+        among = None if to else self.builder.among(kind, cell)
+        return Link(to, fact, cell.place, exact, written, among)
 
     def links(
         self, kind: type[Entity], cell: Cell, verb: str = "refers to", *, some: bool = False

@@ -81,13 +81,10 @@ class ReferenceIndex(ResourceIndex):
             value = value.value
         if value is None:
             return "", False, ()
-        if isinstance(value, Choice):
-            then, otherwise = (
-                self.resolve(kind, replace(cell, value=way))
-                for way in (value.then, value.otherwise)
-            )
-            if then[0] and then[1] and then[:2] == otherwise[:2]:
-                return then
+        if isinstance(value, Choice) and not any(map(_is_nothing, _ways(value))):
+            first, *others = (self.resolve(kind, replace(cell, value=way)) for way in _ways(value))
+            if first[0] and first[1] and all(other[:2] == first[:2] for other in others):
+                return first
         if isinstance(value, Text):
             parts = [p for p in value.parts if isinstance(p, Reference)]
             inside = [self._declared(kind, part, cell) for part in parts]
@@ -161,6 +158,24 @@ class ReferenceIndex(ResourceIndex):
             outside = isinstance(value, Unknown) and is_outside(self, value)
         apart = isinstance(value, Unknown) and any(n.why == NOT_EXPORTED for n in value.needs)
         return False if outside and (apart or self.is_alone()) else None
+
+    def among(self, kind: type[Entity], cell: Cell) -> frozenset[str] | None:
+        """The ids of those entities of which an open conditional names one, or none at all.
+
+        None where a cell holds something else, or nothing tells what the conditional may name.
+        """
+        if not isinstance(cell.value, Choice):
+            return None
+        found: set[str] = set()
+        for way in _ways(cell.value):
+            if _is_nothing(way):
+                continue
+            named = replace(cell, value=way)
+            to, exact, _ = self.resolve(kind, named)
+            if not exact and self.is_written(kind, named, to, exact) is not False:
+                return None
+            found.add(to)
+        return frozenset(found)
 
     def _gets(self, kind: type[Entity], call: Resource) -> bool:
         """Whether what is not there may get an entity of a kind that these sources write.
@@ -373,6 +388,20 @@ class ReferenceIndex(ResourceIndex):
                     elif text is not None and not resource.data:
                         names.setdefault(_open(text, resource), resource.origin.address)
         return looked_up | names
+
+
+def _ways(value: Value) -> Iterator[Value]:
+    """What a value may be, if an open conditional gives it; else itself."""
+    if isinstance(value, Choice):
+        yield from _ways(value.then)
+        yield from _ways(value.otherwise)
+    else:
+        yield value
+
+
+def _is_nothing(value: Value) -> bool:
+    """Whether a value is null or an empty text, which names nothing."""
+    return isinstance(value, Known) and value.data in (None, "")
 
 
 def _names(body: Fields) -> Iterator[Value]:

@@ -253,6 +253,8 @@ PARTS: list[tuple[str, object, str]] = [
     ("merge({ a = 1 }, var.m)[var.o]", "<?>", "var.o"),
     ("merge({ a = 1 }, var.m).b", "<var.m[*]>", "var.m"),
     ("var.m[var.o]", "<var.m[var.o]>", "var.m"),
+    ('var.m[["a", "b"][var.n]]', "<var.m[*]>", "var.m"),
+    ('var.m[["a", "b"][var.n]].x', "<var.m[*].x>", "var.m"),
     ('var.m["a"]', '<var.m["a"]>', "var.m"),
     ("aws_vpc.v.tags.Name", "v", ""),
     ("aws_vpc.v.tags.Other", "<aws_vpc.v.tags.Other>", "aws_vpc.v.tags.Other"),
@@ -677,6 +679,7 @@ resource "r" "r" {
 BY_NAME = frozenset(
     {
         *("length(local.some)", "length(local.map)", "local.map[var.o]", "var.l[var.n]"),
+        *('var.m[["a", "b"][var.n]]', 'var.m[["a", "b"][var.n]].x'),
         *("var.m[var.o]", "var.n >= 1.5", "var.o[var.p]", "(var.b ? 1 : var.n) > 0"),
         'split(",", var.o)',
     }

@@ -222,7 +222,11 @@ def all_instances(network: Network) -> tuple[ContainerInstances, ...]:
     found = []
     for instances in network.every(Instances):
         open_ = (*loose, *of_its_module(instances, groups)) if instances.is_started else ()
-        may = ((group, link.perhaps(instances.id, instances.name)) for group, link in open_)
+        may = (
+            (group, link.perhaps(instances.id, instances.name))
+            for group, link in open_
+            if not link.excludes(instances.id)
+        )
         scaled_by = (*groups.get(instances.id, ()), *may)
         found.append(_member(network, instances, scaled_by, providers, standalone))
     return tuple(found)

@@ -88,7 +88,7 @@ def hosts(network: Network, source: TaskSource) -> tuple[tuple[Host, Fact], ...]
         for provider in _managed(network):
             if provider.id == link.to:
                 found.append((_managed_host(provider), link.fact))
-            elif not link.to:
+            elif not link.to and not link.excludes(provider.id):
                 text = f"{source.name} runs on {provider.name}"
                 may = Fact(None, text, link.place, source.name, link.waits("a capacity provider"))
                 found.append((_managed_host(provider), may))

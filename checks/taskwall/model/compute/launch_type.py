@@ -163,7 +163,7 @@ def sources_of_definition(
     loose = (
         (source, source.task_definition.perhaps(definition.id, definition.name))
         for source in found.get("", ())
-        if source.task_definition is not None
+        if source.task_definition is not None and not source.task_definition.excludes(definition.id)
     )
     known = found.get(definition.id, ())
     return [*((each, each.task_definition) for each in known if each.task_definition), *loose]

@@ -210,7 +210,8 @@ class Link(Struct, frozen=True, gc=False):
     `to` is the id of the other entity. Two different ids of which one is not in the sources may
     still be one entity; `exact` says that the target is written here, so that it is not. `written`
     is whether it is an entity that the sources write, as far as that is certain: an id from outside
-    is none of these.
+    is none of these. `among` are, where `to` is "", the ids of those entities one of which it leads
+    to, if to any; None if nothing tells.
     """
 
     to: str
@@ -218,6 +219,11 @@ class Link(Struct, frozen=True, gc=False):
     place: Span
     exact: bool = True
     written: bool | None = None
+    among: frozenset[str] | None = None
+
+    def excludes(self, to: str) -> bool:
+        """Whether it is certain that it does not lead to an entity of that id, but to another."""
+        return self.among is not None and to not in self.among
 
     def perhaps(self, to: str, name: str) -> "Link":
         """A link that leads nobody knows where, as one that may lead to an entity of that id."""
@@ -228,7 +234,7 @@ class Link(Struct, frozen=True, gc=False):
     def only_if(self, *facts: Fact) -> "Link":
         """The same link, there only if facts hold; what it waits for to know where to stays."""
         tie = replace(all_of((*facts, self.fact)), needs=self.fact.needs)
-        return Link(self.to, tie, self.place, self.exact, self.written)
+        return replace(self, fact=tie)
 
     @property
     def sure(self) -> bool:
@@ -266,4 +272,7 @@ def same_entity(one: Link, other: Link) -> bool | None:
         return True
     if {one.written, other.written} == {True, False}:
         return False
+    for some, known in ((one, other), (other, one)):
+        if known.exact and some.excludes(known.to):
+            return False
     return False if one.exact and other.exact else None

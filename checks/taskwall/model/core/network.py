@@ -128,7 +128,8 @@ class Network:
         """
         if link is not None and not link.to:
             every = self.every(kind) if link.written is not False else ()
-            yield from ((each, link.perhaps(each.id, each.name)) for each in every)
+            possible = (each for each in every if not link.excludes(each.id))
+            yield from ((each, link.perhaps(each.id, each.name)) for each in possible)
         elif link is not None and (entity := self.get(kind, link)) is not None:
             yield entity, link
 

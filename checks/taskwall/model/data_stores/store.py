@@ -325,7 +325,9 @@ def tasks_use(network: Network, group: str) -> Fact:
     perhaps = (
         link.perhaps(group, group).fact
         for link in links
-        if not link.to and not any(need.option for need in link.fact.needs)
+        if not link.to
+        and not link.excludes(group)
+        and not any(need.option for need in link.fact.needs)
     )
     return any_of((groups_of_tasks(network).get(group, FALSE), *perhaps))
 

@@ -25,7 +25,8 @@ def by_privatelink(reach: Reach, node: Interface, balancer: LoadBalancer) -> Ite
     """
     for service in reach.network.every(EndpointService):
         for link in service.balancers:
-            may = not link.to and balancer.kind.known in ("network", None)
+            may = not link.to and not link.excludes(balancer.id)
+            may = may and balancer.kind.known in ("network", None)
             if link.to != balancer.id and not may:
                 continue
             led = link.perhaps(balancer.id, balancer.name) if may else link

@@ -236,7 +236,8 @@ def registrars(network: Network, member: ContainerInstances) -> Iterator[tuple[R
     for each in by_instance.get(instances.id, ()):
         yield each, each.instances.fact
     for each in (*by_instance.get("", ()), *of_its_module(instances, by_instance)):
-        yield each, each.instances.perhaps(instances.id, instances.name).fact
+        if not each.instances.excludes(instances.id):
+            yield each, each.instances.perhaps(instances.id, instances.name).fact
 
 
 @remembered

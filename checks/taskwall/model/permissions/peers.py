@@ -101,6 +101,8 @@ def task_sources_by_group(network: Network) -> dict[str, list[tuple[TaskSource, 
     }
     for source, link in ties:
         for group, name in () if link.to else written.items():
+            if link.excludes(group):
+                continue
             attachment = found.setdefault(group, [])
             if not any(each is source for each, _ in attachment):
                 attachment.append((source, link.perhaps(group, name).fact))

@@ -114,7 +114,7 @@ def has_own_acl(network: Network, subnet: Subnet) -> Fact:
         for link in links if acl not in default else ():
             if link.to == subnet.id:
                 parts.append(link.fact)
-            elif not link.to:
+            elif not link.to and not link.excludes(subnet.id):
                 parts.append(Fact(None, text, link.place, subnet.name, link.waits("a subnet")))
     return any_of(parts)
 

@@ -35,7 +35,8 @@ class ElementPlaces:
             path = element_path(written.parts[0])
         if downloaded and place.element is not None:
             places = (*places, place.element)
-        found = (self._member(one, path) for one in places if self._is_edited(one.file))
+        edited = [one for one in places if self._is_edited(one.file)]
+        found = (self._member(one, path, in_results=downloaded) for one in edited)
         return next((one for one in found if one is not None), None)
 
     def _part(self, place: Span) -> PlacedExpression | None:
@@ -49,32 +50,38 @@ class ElementPlaces:
                     return written
         return None
 
-    def _member(self, place: Span, path: ValuePath) -> Span | None:
+    def _member(self, place: Span, path: ValuePath, *, in_results: bool) -> Span | None:
         """The member of a list or an object, or the attribute, that stands at a place.
 
         It is what `path` leads to from there, as far as that is written so. None within the result
-        of a `for` expression, which is one text for many elements.
+        of a `for` expression, which is one text for many elements, unless `in_results`: nothing
+        else of a downloaded module says as exactly what users change.
         """
         with suppress(UnreadableError):
-            return _in_body(self._loader.file(place.file).stable.parsed.body, place, path)
+            body = self._loader.file(place.file).stable.parsed.body
+            return _in_body(body, place, path, in_results=in_results)
         return None
 
 
-def _in_body(body: Body, place: Span, path: ValuePath) -> Span | None:
+def _in_body(body: Body, place: Span, path: ValuePath, *, in_results: bool) -> Span | None:
     attribute = next((one for one in body.attributes.values() if one.place.holds(place)), None)
     if attribute is not None:
-        return _in_expression(attribute.place, attribute.expression, place, path)
+        node = attribute.expression
+        return _in_expression(attribute.place, node, place, path, in_results=in_results)
     block = next((one for one in body.blocks if one.place.holds(place)), None)
-    return _in_body(block.body, place, path) if block else None
+    return _in_body(block.body, place, path, in_results=in_results) if block else None
 
 
-def _in_expression(whole: Span, node: Expression, place: Span, path: ValuePath) -> Span | None:
+def _in_expression(
+    whole: Span, node: Expression, place: Span, path: ValuePath, *, in_results: bool
+) -> Span | None:
     """The smallest member in an expression that holds a place; `whole` is all of it."""
     elements = written_members(node)
     parts = elements or [(child.place, child) for child in children(node)]
     inner = next((part for part in parts if part[0].holds(place)), None)
     if inner is None or whole == place:
         return part_at(whole, node, path)
-    if isinstance(node, For) and inner[1] is not node.collection:
+    if isinstance(node, For) and inner[1] is not node.collection and not in_results:
         return None
-    return _in_expression(inner[0] if elements else whole, inner[1], place, path)
+    at = inner[0] if elements else whole
+    return _in_expression(at, inner[1], place, path, in_results=in_results)

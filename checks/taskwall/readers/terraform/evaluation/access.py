@@ -92,8 +92,8 @@ def index(value: Value, key: Value, run: RunContext) -> Value:
     if isinstance(value, Unknown):
         if isinstance(key, Known):
             return extended(value, spelled_key(key), run)
-        names = symbol(value), symbol(key)
-        return Unknown(needs(value), f"{names[0]}[{names[1]}]" if all(names) else "")
+        name = symbol(value)
+        return Unknown(needs(value), f"{name}[{symbol(key) or '*'}]" if name else "")
     if isinstance(value, JsonItems | JsonFields) or not isinstance(value, Items | Fields):
         raise FailedError("an element", f"is read from {'null' if is_null(value) else 'a string'}")
     if not isinstance(key, Known):
