@@ -187,6 +187,41 @@ def test_a_nested_stack_that_cannot_be_read(
     assert bool(document.errors) is bool(old)
 
 
+BELOW = """TemplateURL:
+        !Sub
+        - ${Bucket}/templates/child.yaml
+        - Bucket: !Ref Bucket
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "verdicts"),
+    [
+        (BELOW, ["unknown"]),
+        (BELOW.replace("!Sub\n", "Fn::Sub:\n"), ["unknown"]),
+        (BELOW.replace("URL:\n        !Sub", "URL: !Sub"), ["unknown"]),
+        (BELOW.replace("URL:", "URL: # in a bucket"), ["unknown"]),
+        (BELOW.replace("!Ref Bucket", "s3/other.yaml"), []),  # nothing tells which it is
+        (BELOW.replace("/templates/child.yaml", ""), []),
+    ],
+)
+def test_a_nested_stack_whose_url_goes_over_several_lines(
+    tmp_path: Path, url: str, verdicts: list[str]
+) -> None:
+    """The one path to a template in it is the template, though the lines cannot be read."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/child.yaml").write_text(CHILD)
+    parent = tmp_path / "parent.yaml"
+    wrong = "       TimeoutInMinutes: 20\n      Parameters:"
+    text = PARENT.replace("TemplateURL: ./child.yaml\n", url)
+    parent.write_text(text.replace("      Parameters:", wrong))
+    shown = ("fail", "unknown", "pass")
+    asked = Options((str(parent),), cwd=str(tmp_path), select=("TW203",), show=shown)
+    document = scan(asked).document
+    assert [one.verdict for one in document.findings] == verdicts
+    assert document.errors
+
+
 @pytest.mark.parametrize(
     ("wrong", "missing"),
     [

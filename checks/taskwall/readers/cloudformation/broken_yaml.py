@@ -21,6 +21,7 @@ from taskwall.readers.cloudformation.document import (
     read_nodes,
 )
 from taskwall.source.files import UnreadableError
+from taskwall.source.kinds import NAMED_TEMPLATE
 
 MOST_READINGS = 30
 """A text is read so many times at most: with each try of each mistake."""
@@ -174,6 +175,7 @@ def _without(lines: list[str], member: _Member) -> list[str] | None:
         return None
     at = next((i for i in others if lines[i].lstrip().startswith("Properties")), others[0])
     if any(_STACK.match(lines[i]) for i in kept):  # which template it is must still be known
+        lines = _with_url_in_one_line(lines, inside)
         kept |= {at, *(i for i in inside if _TEMPLATE.match(lines[i]))}
         below = [i for i in inside if i > at and i not in kept]
         if len(kept) != _OF_STACKS or not below:
@@ -185,6 +187,20 @@ def _without(lines: list[str], member: _Member) -> list[str] | None:
     instead[0] = key[0]
     instead[at - start] = f"{' ' * depth}{cut}: {UNREADABLE} {name}"
     return [*lines[:start], *instead, *lines[end:]]
+
+
+def _with_url_in_one_line(lines: list[str], inside: list[int]) -> list[str]:
+    """The lines with a URL that goes over several as one text: the path to a template in it."""
+    at = next((i for i in inside if _URL_BELOW.fullmatch(lines[i])), None)
+    if at is None:
+        return lines
+    end = next((i for i in inside if i > at and _depth(lines[i]) <= _depth(lines[at])), len(lines))
+    below = [lines[i] for i in inside if at < i < end]
+    paths = {found for line in below for found in _PATH.findall(line)}
+    if len(paths) != 1:
+        return lines
+    url = f"{lines[at].partition(':')[0]}: {paths.pop().lstrip('/')}"
+    return [*lines[:at], url, *lines[at + 1 :]]
 
 
 def _is_bare(line: str) -> bool:
@@ -209,5 +225,7 @@ _KEPT = pattern(r""" *(?:Type|Condition) *: +(?:"[\w:]+"|'[\w:]+'|[\w:]*\w)\s*(?
 _TYPE = pattern(r"""\bType["']? *: *["']?\w+::""")
 _STACK = pattern(r""" *Type *: +["']?AWS::CloudFormation::Stack\b""")
 _TEMPLATE = pattern(r" *TemplateURL *: +\S")
+_URL_BELOW = pattern(r" *TemplateURL *:(?: +!\w+)?\s*(?:#.*)?")
+_PATH = pattern(rf"(?:/[\w.-]++)*/{NAMED_TEMPLATE}")
 _OF_STACKS = 3
 """The lines that are kept of a nested stack: `Type`, `Properties` and `TemplateURL`."""
