@@ -202,7 +202,10 @@ def test_what_a_variable_says(name: str, value: str, said: tuple[bool | None, bo
         assert [need.name for need in found.plain.waits_for()] == ["var.given"]
 
 
-LOGINS = ("JWKS", "OAUTH", "OIDC", "OPENID", "SAML", "SSO")
+LOGINS = (
+    *("CALLBACK", "JWKS", "LOGOUT", "OAUTH", "OIDC"),
+    *("OPENID", "REDIRECT", "SAML", "SIGNOUT", "SSO"),
+)
 STORES = (
     *("CACHE", "DATABASE", "DB", "JDBC", "MONGO"),
     *("MONGODB", "MYSQL", "PG", "POSTGRES", "REDIS"),
@@ -229,6 +232,8 @@ STORES = (
         ("authJwksUri", "var.queue_url", False),
         ("OAUTH_DATABASE_URL", "var.queue_url", True),
         ("PROCESSOURI", "var.queue_url", True),
+        ("RUNNER_IMAGE_URI", "var.queue_url", None),
+        ("RUNNER_IMAGE_URL", "var.queue_url", True),
         *((f"LOGIN_{word}_URL", "var.queue_url", True) for word in ("AUTH", "SAMLE", "SSOS")),
         *((f"{word}_URL", "var.queue_url", False) for word in LOGINS),
         *((f"SSO_{word}_URL", "var.queue_url", True) for word in STORES),

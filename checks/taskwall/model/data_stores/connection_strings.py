@@ -43,8 +43,9 @@ def connection(network: Network, variable: Variable) -> Connection | None:
     """What a variable says of a connection; None where it certainly is about none."""
     name = _plain_name(variable)
     if variable.value is None:
-        # Of Sentry's address nothing is asked, as long as nothing says that it is of the sources.
-        marks = name.endswith((*_MARKS, _PROTOCOL)) and not name.endswith(_SENTRY)
+        # Of Sentry's address nothing is asked, as long as nothing says that it is of the sources;
+        # what is called the URI of an image is one that is pulled.
+        marks = name.endswith((*_MARKS, _PROTOCOL)) and not name.endswith((_SENTRY, _IMAGE))
         asked = marks or variable.anything or variable.named
         if variable.unread or variable.of_aws or not (asked and variable.needs):
             return None
@@ -110,9 +111,9 @@ def _plain_name(variable: Variable) -> str:
 
 
 def _is_login(variable: Variable) -> bool:
-    """Whether a variable is called like where people log in, and like no store.
+    """Whether a variable is called like where people log in, or come back to, and like no store.
 
-    They log in at no service of the sources, or by way of browsers.
+    They log in at no service of the sources, or by way of browsers, which are sent back.
     """
     words = {word.lower() for word in _WORD.findall(variable.name)}
     return bool(words & _LOGIN) and not words & _OF_STORES
@@ -194,8 +195,11 @@ def _by_address(
 
 _MARKS = ("url", "uri", "dsn")
 _SENTRY = "sentrydsn"
+_IMAGE = "imageuri"
 _WORD = pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_LOGIN = frozenset(("jwks", "oauth", "oidc", "openid", "saml", "sso"))
+_LOGIN = frozenset(
+    ("callback", "jwks", "logout", "oauth", "oidc", "openid", "redirect", "saml", "signout", "sso")
+)
 _OF_STORES = frozenset(
     ("cache", "database", "db", "jdbc", "mongo", "mongodb", "mysql", "pg", "postgres", "redis")
 )

@@ -35,6 +35,7 @@ from taskwall.readers.cloudformation.document import (
     members,
 )
 from taskwall.readers.cloudformation.intrinsics import STORED, default_literal, is_empty, nameless
+from taskwall.readers.cloudformation.template import FURTHER
 
 # Compiled by its first use: few templates need it.
 _EXISTING: Final = (
@@ -273,9 +274,10 @@ class Parameters:
         """What the stack above passes for a parameter; None if it leaves it to the default."""
         if self._evaluator.above is None:
             return None
-        if self._evaluator.site.given is None:
+        given = self._evaluator.site.given
+        node = None if given is None else given.get(name)
+        if given is None or (node is None and FURTHER in given):
             return self._evaluator.unknown(symbol, "is passed by the parent stack", place)
-        node = self._evaluator.site.given.get(name)
         found = None if node is None else self._evaluator.above.value(node)
         return found if not isinstance(found, Known) or found.data is not None else None
 

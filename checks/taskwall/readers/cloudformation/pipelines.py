@@ -22,7 +22,7 @@ from taskwall.readers.cloudformation.document import (
     literal_text,
     members,
 )
-from taskwall.readers.cloudformation.template import NESTED_STACK, Declared
+from taskwall.readers.cloudformation.template import FURTHER, NESTED_STACK, Declared
 
 READ = "2026-11-29"
 
@@ -151,10 +151,8 @@ def _given(
     if (file := said.get("TemplateConfiguration")) is not None:
         artifact, _, path = (literal_text(file) or "").rpartition("::")
         found = values(path) if artifact in sources else None
-        if found is None:
-            return Unknown((Need("TemplateConfiguration", _READ_ELSEWHERE),), place=file.place)
-        fields |= found
-        places |= dict.fromkeys(found, file.place or at)
+        fields |= {FURTHER: Known(None)} if found is None else found
+        places |= dict.fromkeys(fields, file.place or at)
     if (node := said.get("ParameterOverrides")) is not None:
         overrides = _overrides(node, outputs)
         if not isinstance(overrides, Mapping):

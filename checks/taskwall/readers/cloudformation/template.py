@@ -370,7 +370,10 @@ def _transforms(node: Node | None) -> tuple[str, ...]:
 
 
 def given_parameters(declared: Declared) -> Lookup[str, Node] | None:
-    """The parameters that a nested stack, or a stack set, is given; None if that is not known."""
+    """The parameters that a nested stack, or a stack set, is given; None if that is not known.
+
+    One that is called as `FURTHER` stands for others that it may be given.
+    """
     node = members(declared.properties).get("Parameters")
     if isinstance(node, IntrinsicCall | Unknown) or isinstance(declared.properties, IntrinsicCall):
         return None
@@ -381,6 +384,10 @@ def given_parameters(declared: Declared) -> Lookup[str, Node] | None:
         if name is not None and value is not None:
             found[name] = value
     return None if any(key.startswith("Fn::") for key in found) else found
+
+
+FURTHER = "*"
+"""The name, which no parameter has, of what is given beside and cannot be read."""
 
 
 def key_place(lines: Several[str], place: Span, key: str) -> Span:

@@ -48,17 +48,24 @@ def _yamlencode(arguments: list[Value], scope: ModuleContext) -> Value:
     text = yaml.dump(
         data, Dumper=Dumper, default_flow_style=False, allow_unicode=True, width=10**9
     ).removesuffix("...\n")
-    found = re.split(_MARK, text)
-    if len(found) // 2 != len(holes):  # A text of the sources holds such a mark.
+    if len(_MARK.findall(text)) != len(holes):  # A text of the sources holds such a mark.
         raise UnsettledError
+    return _unmarked(text, holes)
+
+
+def _unmarked(text: str, holes: list[Value]) -> Value:
+    """A text with what is not known where it has marks for it."""
     pieces: list[str | Value] = []
-    for index, piece in enumerate(found):
+    for index, piece in enumerate(_MARK.split(text)):
         pieces.append(holes[int(piece)] if index % 2 else piece)
     return text_of_parts(pieces)
 
 
 _MARK = re.compile("\ue000(\\d+)\ue001")
 """What stands in a text for what is not known."""
+
+_SEVERAL = re.compile("[\\[{,]\\s*\ue000")
+"""Where it may be several elements of a list or map on one line, without quotes."""
 
 
 def _marked(value: Value, holes: list[Value]) -> Any:
@@ -84,10 +91,17 @@ def _marked(value: Value, holes: list[Value]) -> Any:
 
 
 def _yamldecode(arguments: list[Value], scope: ModuleContext) -> Value:
-    """YAML 1.2 as far as it goes: `yes` is a text, and so is a date."""
+    """YAML 1.2 as far as it goes: `yes` is a text, and so is a date.
+
+    What is not known of a text is taken for one word, or one value, of what it says.
+    """
     import yaml
 
-    text = text_of(arguments[0])
+    given = dereferenced(arguments[0])
+    holes: list[Value] = []
+    text = _marked(given, holes) if isinstance(given, Text) else text_of(arguments[0])
+    if len(_MARK.findall(text)) != len(holes) or (holes and _SEVERAL.search(text)):
+        raise UnsettledError
     if ("&" in text and "*" in text) or len(text) > LONGEST_YAML:
         # Aliases can make little text into very much data.
         raise UnsettledError
@@ -115,9 +129,29 @@ def _yamldecode(arguments: list[Value], scope: ModuleContext) -> Value:
     Loader.add_constructor("tag:yaml.org,2002:bool", truth)
     Loader.add_constructor("tag:yaml.org,2002:int", number)
     try:
-        return lifted(yaml.load(text, Loader=Loader))  # noqa: S506 (built on the safe loader)
+        found = yaml.load(text, Loader=Loader)  # noqa: S506 (built on the safe loader)
     except (yaml.YAMLError, TypeError, RecursionError) as error:
+        if holes:
+            raise UnsettledError from error
         raise FailedError("yamldecode(...)", "is given something that is not YAML") from error
+    return _lifted(found, holes) if holes else lifted(found)
+
+
+def _lifted(data: Any, holes: list[Value]) -> Value:
+    """Plain data as a value, with what is not known where it has marks for it.
+
+    Raises:
+        UnsettledError: it is not known what a key is called.
+    """
+    if isinstance(data, str):
+        return _unmarked(data, holes) if _MARK.search(data) else Known(data)
+    if isinstance(data, list):
+        return Items(tuple(_lifted(each, holes) for each in data))
+    if isinstance(data, dict):
+        if any(_MARK.search(str(key)) for key in data):
+            raise UnsettledError
+        return Fields({str(key): _lifted(each, holes) for key, each in data.items()})
+    return lifted(data)
 
 
 def _csvdecode(arguments: list[Value], scope: ModuleContext) -> Value:

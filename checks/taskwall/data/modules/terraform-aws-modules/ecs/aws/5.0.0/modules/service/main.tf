@@ -68,7 +68,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "deployment_controller" {
-    for_each = length(var.deployment_controller) > 0 ? [var.deployment_controller] : []
+    for_each = try(length(var.deployment_controller), 0) > 0 ? [var.deployment_controller] : []
 
     content {
       type = try(deployment_controller.value.type, null)
@@ -97,7 +97,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "service_connect_configuration" {
-    for_each = length(var.service_connect_configuration) > 0 ? [var.service_connect_configuration] : []
+    for_each = try(length(var.service_connect_configuration), 0) > 0 ? [var.service_connect_configuration] : []
 
     content {
       enabled   = try(service_connect_configuration.value.enabled, true)
@@ -133,7 +133,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "service_registries" {
-    for_each = length(var.service_registries) > 0 && !local.external ? [var.service_registries] : []
+    for_each = try(length(var.service_registries), 0) > 0 && !local.external ? [var.service_registries] : []
 
     content {
       registry_arn   = service_registries.value.registry_arn
@@ -167,7 +167,7 @@ resource "aws_ecs_service" "ignore_task_definition" {
   }
 
   dynamic "deployment_controller" {
-    for_each = length(var.deployment_controller) > 0 ? [var.deployment_controller] : []
+    for_each = try(length(var.deployment_controller), 0) > 0 ? [var.deployment_controller] : []
 
     content {
       type = try(deployment_controller.value.type, null)
@@ -196,7 +196,7 @@ resource "aws_ecs_service" "ignore_task_definition" {
   }
 
   dynamic "service_connect_configuration" {
-    for_each = length(var.service_connect_configuration) > 0 ? [var.service_connect_configuration] : []
+    for_each = try(length(var.service_connect_configuration), 0) > 0 ? [var.service_connect_configuration] : []
 
     content {
       enabled   = try(service_connect_configuration.value.enabled, true)
@@ -232,7 +232,7 @@ resource "aws_ecs_service" "ignore_task_definition" {
   }
 
   dynamic "service_registries" {
-    for_each = length(var.service_registries) > 0 && !local.external ? [var.service_registries] : []
+    for_each = try(length(var.service_registries), 0) > 0 && !local.external ? [var.service_registries] : []
 
     content {
       registry_arn   = service_registries.value.registry_arn
@@ -328,7 +328,7 @@ resource "aws_ecs_task_definition" "this" {
   container_definitions    = jsonencode(local.containers)
 
   dynamic "proxy_configuration" {
-    for_each = length(var.proxy_configuration) > 0 ? [var.proxy_configuration] : []
+    for_each = try(length(var.proxy_configuration), 0) > 0 ? [var.proxy_configuration] : []
 
     content {
       container_name = proxy_configuration.value.container_name
@@ -338,7 +338,7 @@ resource "aws_ecs_task_definition" "this" {
   }
 
   dynamic "runtime_platform" {
-    for_each = length(var.runtime_platform) > 0 ? [var.runtime_platform] : []
+    for_each = try(length(var.runtime_platform), 0) > 0 ? [var.runtime_platform] : []
 
     content {
       cpu_architecture        = try(runtime_platform.value.cpu_architecture, null)
