@@ -557,10 +557,12 @@ def test_messages_say_what_may_be_in_a_module() -> None:
     judged = judge(stack, rules, Settings(show=("fail", "unknown")))
 
     start = "cannot tell whether aws_security_group.web allows ingress from 0.0.0.0/0 to"
-    store, hosts = (one.finding.message for one in judged.findings)
-    assert store == f"{start} a database in module.web, not only from tasks"
-    assert hosts.startswith(f"{start} the container instances of a service in module.web, by")
-    assert {one.finding.resource for one in judged.findings} == {"module.web"}
+    store, hosts = judged.findings
+    assert store.finding.message == f"{start} a database in module.web, not only from tasks"
+    assert store.unreported  # nobody asks this of whatever is handed a group
+    hosts_of = "the container instances of a service in module.web, by"
+    assert hosts.finding.message.startswith(f"{start} {hosts_of}")
+    assert (hosts.unreported, hosts.finding.resource) == (False, "module.web")
 
 
 USED = """
@@ -931,3 +933,55 @@ def test_what_breaks_the_law_is_of_fixtures() -> None:
     assert len(listed) == len(STANDING)
     found = {each.name for rule in all_rules() for each in cases(rule, STANDING.__contains__)}
     assert found == STANDING
+
+
+NOT_HANDED = """
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.0.0/24"
+}
+resource "aws_route_table" "a" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id          = aws_vpc.main.id
+  service_name    = "com.amazonaws.eu-west-1.s3"
+  route_table_ids = [aws_route_table.a.id]
+}
+resource "aws_flow_log" "main" {
+  vpc_id       = aws_vpc.main.id
+  traffic_type = "ALL"
+}
+module "web" {
+  source  = "example/web/aws"
+  subnets = [aws_subnet.a.id]
+}
+"""
+SEEN = """
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = "web"
+  network_configuration {
+    subnets = [aws_subnet.a.id]
+  }
+}
+"""
+ASKED = {"TW407", "TW409", "TW703", "TW704", "TW707"}
+
+
+@pytest.mark.parametrize(("more", "asked"), [("", set()), (SEEN, ASKED)])
+def test_what_no_module_is_handed_is_not_asked_because_of_its_tasks(
+    more: str, asked: set[str]
+) -> None:
+    """A flow log or an endpoint is asked about only if tasks are written for which it matters."""
+    texts = {"/nowhere/main.tf": NOT_HANDED + more}
+    [stack], _ = terraform.stacks([*texts], Files(texts), Inputs())
+    rules = [each for each in all_rules() if each.id in ASKED]
+
+    found = judge(stack, rules, Settings(show=("fail", "unknown"))).findings
+
+    assert {one.finding.rule for one in found if not one.unreported} == asked
+    assert {one.finding.rule for one in found} == ASKED

@@ -179,6 +179,8 @@ def _judged(network: Network, store: Store, link: Link) -> Iterator[Verdict]:
             block=permission.written_in,
             severity=peer.weight if on_port else "low",
             concerned=all_of((concerned, permission.fact)),
+            # Nobody asks whether what is not there makes a store of a group that it is handed.
+            unreported=store.origin.unseen,
             changes=narrowed if permission.alone else (),
             advice=narrowed,
             remedy=remedy,

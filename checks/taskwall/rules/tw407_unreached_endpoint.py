@@ -87,7 +87,8 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
     """Whether every task that needs an endpoint gets through to it."""
     parts, shut, kept = [], [], list[tuple[str, Sequence[Link]]]()
     lacking = list[KeptOut]()
-    for source, itself, wants in needing(network, endpoint):
+    needed_by = list(needing(network, endpoint))
+    for source, itself, wants in needed_by:
         if source.origin.unseen:
             parts.append(wants)  # An absent module may start it, of which nobody could say more.
             continue
@@ -122,6 +123,7 @@ def _reached(network: Network, endpoint: Endpoint, interface: Fact, concerned: F
         about=endpoint_key(endpoint),
         severity="high",
         concerned=concerned,
+        unreported=all(source.origin.unseen for source, _, _ in needed_by),
         asked_by=("TW402",),
         shared=shared,
         changes=added.changes,

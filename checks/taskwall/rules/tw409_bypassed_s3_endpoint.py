@@ -31,7 +31,13 @@ from taskwall.core.change import AttributeChange, NewValue, SourceCode
 from taskwall.core.facts import all_of
 from taskwall.core.truths import Tristate
 from taskwall.model.core.network import Network
-from taskwall.model.endpoints.availability import is_needed, pulls_layers, routed, serves_subnets
+from taskwall.model.endpoints.availability import (
+    is_needed,
+    is_used_by_seen,
+    pulls_layers,
+    routed,
+    serves_subnets,
+)
 from taskwall.model.endpoints.endpoint import (
     Endpoint,
     Stated,
@@ -63,6 +69,7 @@ def bypassed_s3_endpoint(network: Network) -> Iterator[Verdict]:
             holds=f"{endpoint.name} is in the route tables of the tasks' subnets",
             negative=True,
             concerned=concerned,
+            unreported=not is_used_by_seen(network, endpoint),
             changes=routed(network, endpoint),
         )
         said = stated(network, endpoint)

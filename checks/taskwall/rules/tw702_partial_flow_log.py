@@ -22,14 +22,16 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("medium", default=True, pci=True)
 def partial_flow_log(network: Network) -> Iterator[Verdict]:
-    for log, records, concerned in judged_logs(network, _records_all):
+    for each in judged_logs(network, _records_all):
+        log = each.log
         yield Verdict(
             log.origin,
             log.traffic.place,
-            ~records,
+            ~each.meets,
             f"{log.name} records {str(log.traffic.known or 'some').lower()} traffic only",
             holds=f"{log.name} records all traffic",
-            concerned=concerned,
+            concerned=each.concerned,
+            unreported=not each.asked,
             changes=log.traffic.to("ALL"),
         )
 

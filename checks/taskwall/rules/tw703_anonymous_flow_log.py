@@ -26,15 +26,17 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("low", default=True)
 def anonymous_flow_log(network: Network) -> Iterator[Verdict]:
-    for log, has_fields, concerned in judged_logs(network, _has_fields):
+    for each in judged_logs(network, _has_fields):
+        log = each.log
         yield Verdict(
             log.origin,
             log.format.place,
-            ~has_fields,
+            ~each.meets,
             f"{log.name} does not record VPC, subnet and instance",
             holds=f"{log.name} records VPC, subnet and instance",
             negative=True,
-            concerned=concerned,
+            concerned=each.concerned,
+            unreported=not each.asked,
             changes=log.format.to(whole_format(log)),
         )
 

@@ -29,15 +29,17 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("info")
 def taskless_flow_log(network: Network) -> Iterator[Verdict]:
-    for log, has_fields, concerned in judged_logs(network, _has_fields):
+    for each in judged_logs(network, _has_fields):
+        log = each.log
         yield Verdict(
             log.origin,
             log.format.place,
-            ~has_fields,
+            ~each.meets,
             f"{log.name} does not record cluster, service and task",
             holds=f"{log.name} records cluster, service and task",
             negative=True,
-            concerned=concerned,
+            concerned=each.concerned,
+            unreported=not each.asked,
             changes=log.format.to(whole_format(log)),
         )
 

@@ -24,15 +24,17 @@ from taskwall.rules._rule import Verdict, rule
 
 @rule("info")
 def slow_flow_log(network: Network) -> Iterator[Verdict]:
-    for log, by_the_minute, concerned in judged_logs(network, _by_the_minute):
+    for each in judged_logs(network, _by_the_minute):
+        log = each.log
         seconds = log.interval.known or "some"
         yield Verdict(
             log.origin,
             log.interval.place,
-            ~by_the_minute,
+            ~each.meets,
             f"{log.name} aggregates traffic over {seconds} seconds",
             holds=f"{log.name} aggregates traffic over one minute",
-            concerned=concerned,
+            concerned=each.concerned,
+            unreported=not each.asked,
             changes=log.interval.to(60),
         )
 

@@ -259,6 +259,14 @@ def serves_subnets(network: Network, endpoint: Endpoint) -> Fact:
     return all_of(parts)
 
 
+def is_used_by_seen(network: Network, endpoint: Endpoint) -> bool:
+    """Whether any tasks that may need S3 are seen: those of absent modules are not."""
+    return any(
+        not source.origin.unseen and any(wanted_by(network, source, "s3"))
+        for source, _ in neighbours(network, endpoint)
+    )
+
+
 def _any_of_them(network: Network, endpoint: Endpoint, source: TaskSource, link: Link) -> Fact:
     subnet = network.get(Subnet, link)
     if subnet is None or subnet.external:

@@ -25,6 +25,19 @@ TASK_FIELDS = (
 """Those that say which task it was of."""
 
 
+class JudgedLog(Struct, frozen=True):
+    """A flow log that a requirement is held against, whether it meets it, and is concerned.
+
+    `asked` is whether tasks are written for which it matters: nobody asks how a log is written
+    because a module that is not there may run some.
+    """
+
+    log: FlowLog
+    meets: Fact
+    concerned: Fact
+    asked: bool
+
+
 class LoggedVpc(Struct, frozen=True):
     """A VPC that holds long-running awsvpc task sources, and what is known of the place.
 
@@ -138,10 +151,8 @@ def _loose(network: Network) -> list[FlowLog]:
     return [log for log, link in links if link is not None and not link.exact]
 
 
-def judged_logs(
-    network: Network, satisfies: Callable[[FlowLog], Fact]
-) -> Iterator[tuple[FlowLog, Fact, Fact]]:
-    """The flow logs that a requirement is held against, whether each meets it, and is concerned.
+def judged_logs(network: Network, satisfies: Callable[[FlowLog], Fact]) -> Iterator[JudgedLog]:
+    """The flow logs that a requirement is held against.
 
     One log of the VPC that meets it is enough, and so are logs that meet it for each subnet of
     the tasks: others beside them are not judged.
@@ -172,7 +183,8 @@ def judged_logs(
         for log, fact, concerned in judged:
             if log.id not in done and concerned.truth is not False:
                 done.add(log.id)
-                yield log, fact, concerned & watch.holds
+                asked = not all(source.origin.unseen for source in watch.sources)
+                yield JudgedLog(log, fact, concerned & watch.holds, asked)
 
 
 def _met(logs: list[tuple[FlowLog, Fact]]) -> Fact:

@@ -54,8 +54,8 @@ class ElementPlaces:
         """The member of a list or an object, or the attribute, that stands at a place.
 
         It is what `path` leads to from there, as far as that is written so. None within the result
-        of a `for` expression, which is one text for many elements, unless `in_results`: nothing
-        else of a downloaded module says as exactly what users change.
+        of a `for` expression, which is one text for many elements, unless `in_results`: of a
+        downloaded module a member of that text says best what users change.
         """
         with suppress(UnreadableError):
             body = self._loader.file(place.file).stable.parsed.body
@@ -81,7 +81,8 @@ def _in_expression(
     inner = next((part for part in parts if part[0].holds(place)), None)
     if inner is None or whole == place:
         return part_at(whole, node, path)
-    if isinstance(node, For) and inner[1] is not node.collection and not in_results:
+    in_result = isinstance(node, For) and inner[1] is not node.collection
+    if in_result and (not in_results or inner[0] == place):
         return None
     at = inner[0] if elements else whole
     return _in_expression(at, inner[1], place, path, in_results=in_results)
