@@ -727,6 +727,8 @@ def test_what_is_wrong_in_another_root(tmp_path: Path) -> None:
         '${get_parent_terragrunt_dir("root")}/net',
         "${get_repo_root()}/net",
         '${dirname(find_in_parent_folders("root.hcl"))}/net',
+        '${find_in_parent_folders("net")}',
+        '${dirname(find_in_parent_folders("net/terragrunt.hcl"))}',
     ],
 )
 @pytest.mark.parametrize("alike", [None, "app/net"])
@@ -743,6 +745,25 @@ def test_a_unit_that_a_scanned_one_depends_on(path: str, alike: str | None, tmp_
     if alike:
         (tmp_path / alike).mkdir()
         (tmp_path / alike / "terragrunt.hcl").write_text("inputs = {}\n")
+    found = verdicts(judged(tmp_path))
+    assert [(verdict, file) for verdict, file, _ in found] == [("fail", "app/main.tf")]
+
+
+@pytest.mark.parametrize(
+    "depends",
+    [
+        'dependency "net" {\n  config_path = find_in_parent_folders("net")\n}\n',
+        'dependencies {\n  paths = [find_in_parent_folders("net")]\n}\n'
+        'dependency "net" {\n  config_path = local.net\n}\n'
+        'locals {\n  net = find_in_parent_folders("net")\n}\n',
+    ],
+)
+def test_a_unit_whose_folder_is_looked_for_in_those_above(depends: str, tmp_path: Path) -> None:
+    """The call finds folders as it finds files."""
+    written(tmp_path, NETWORK.replace("%BACKEND%", ""), 'variable "subnets" {}\n', "var.subnets")
+    (tmp_path / "net" / "terragrunt.hcl").write_text("inputs = {}\n")
+    given = "inputs = {\n  subnets = dependency.net.outputs.subnets\n}\n"
+    (tmp_path / "app" / "terragrunt.hcl").write_text(depends + given)
     found = verdicts(judged(tmp_path))
     assert [(verdict, file) for verdict, file, _ in found] == [("fail", "app/main.tf")]
 

@@ -24,10 +24,14 @@ from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, T
 
 _PATH = r'"(?:\$\{([^}\n]+)\}/)?([^"$\n]+)"'
 """A path, and the call that says from where, if it is not the unit's own folder."""
+_ABOVE = r"""(find_in_parent_folders)\(\s*"([^"$\n]+)\""""
+"""A folder, or the file in it, by the call that looks for it in the folders above."""
 _DEPENDS = pattern(rf"^[ \t]*config_path\s*=\s*{_PATH}", re.MULTILINE)
+_DEPENDS_ABOVE = pattern(rf"^[ \t]*config_path\s*=[^\n]*?{_ABOVE}", re.MULTILINE)
 _AFTER = pattern(r"^dependencies\s*\{[^{}]*?\bpaths\s*=\s*\[([^\]]*)\]", re.MULTILINE)
 """The units after which one is applied: it may read what they store."""
 _PATHS = pattern(_PATH)
+_PATHS_ABOVE = pattern(_ABOVE)
 
 
 def roots_written(
@@ -202,8 +206,10 @@ def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator
     seen = set(waiting)
     for path in waiting:
         text = files.text_if_readable(path)
-        after = (_PATHS.findall(paths) for paths in _AFTER.findall(text))
-        for start, folder in (*_DEPENDS.findall(text), *chain.from_iterable(after)):
+        every = [*_DEPENDS.findall(text), *_DEPENDS_ABOVE.findall(text)]
+        for paths in _AFTER.findall(text):
+            every += (*_PATHS.findall(paths), *_PATHS_ABOVE.findall(paths))
+        for start, folder in every:
             others = _units_at(os.path.dirname(path), start, folder)
             inside = (other for other in others if encloses(boundary, other))
             # Evaluation tells which of them it is; one too many is read, and ties nothing.
@@ -218,8 +224,9 @@ def _units_at(folder: str, start: str, path: str) -> Iterator[str]:
     """The files of the units that a path in a folder may lead to.
 
     `start` is the call that says from where it leads: the folder itself (`get_terragrunt_dir()`),
-    else one above it (`get_parent_terragrunt_dir("root")`, `get_repo_root()`).
+    else one above it (`get_parent_terragrunt_dir("root")`, `find_in_parent_folders("vpc")`).
     """
+    path = path.removesuffix("/terragrunt.hcl")
     yield os.path.normpath(os.path.join(folder, path, "terragrunt.hcl"))
     while (
         start and not start.startswith("get_terragrunt_dir") and folder != os.path.dirname(folder)
