@@ -753,9 +753,17 @@ def test_a_unit_that_a_scanned_one_depends_on(path: str, alike: str | None, tmp_
     "depends",
     [
         'dependency "net" {\n  config_path = find_in_parent_folders("net")\n}\n',
-        'dependencies {\n  paths = [find_in_parent_folders("net")]\n}\n'
-        'dependency "net" {\n  config_path = local.net\n}\n'
-        'locals {\n  net = find_in_parent_folders("net")\n}\n',
+        """\
+dependencies {
+  paths = [find_in_parent_folders("net")]
+}
+dependency "net" {
+  config_path = local.net
+}
+locals {
+  net = find_in_parent_folders("net")
+}
+""",
     ],
 )
 def test_a_unit_whose_folder_is_looked_for_in_those_above(depends: str, tmp_path: Path) -> None:

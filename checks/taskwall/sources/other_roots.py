@@ -13,25 +13,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
-from taskwall.core.paths import encloses
-from taskwall.core.patterns import pattern
 from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.interpolation import INTERPOLATION, WORKSPACE, interpolated
 from taskwall.source.kinds import ROOTS, TERRAGRUNT
 from taskwall.sources.listing import FileListing
 from taskwall.sources.terraform_texts import MOST_NAMES, SearchedFile, Sought, TerraformTexts
-
-_PATH = r'"(?:\$\{([^}\n]+)\}/)?([^"$\n]+)"'
-"""A path, and the call that says from where, if it is not the unit's own folder."""
-_ABOVE = r"""(find_in_parent_folders)\(\s*"([^"$\n]+)\""""
-"""A folder, or the file in it, by the call that looks for it in the folders above."""
-_DEPENDS = pattern(rf"^[ \t]*config_path\s*=\s*{_PATH}", re.MULTILINE)
-_DEPENDS_ABOVE = pattern(rf"^[ \t]*config_path\s*=[^\n]*?{_ABOVE}", re.MULTILINE)
-_AFTER = pattern(r"^dependencies\s*\{[^{}]*?\bpaths\s*=\s*\[([^\]]*)\]", re.MULTILINE)
-"""The units after which one is applied: it may read what they store."""
-_PATHS = pattern(_PATH)
-_PATHS_ABOVE = pattern(_ABOVE)
+from taskwall.sources.units import units_around
 
 
 def roots_written(
@@ -50,7 +38,7 @@ def roots_written(
     known = frozenset(path for path in scanned if path.endswith(ROOTS))
     if not known or not os.path.exists(os.path.join(boundary, ".git")):
         return ()
-    found = {path: None for path in _dependencies(known, boundary, files) if not use.excludes(path)}
+    found = dict.fromkeys(units_around(known, boundary, use, files))
     texts = TerraformTexts(files, by_name)
     wanted = texts.wanted({*known, *texts.called(known, boundary)})
 
@@ -198,41 +186,6 @@ class _Writers:
                 yield one
             waiting += [each for each in sorted(callers) if each not in seen]
             seen.update(callers)
-
-
-def _dependencies(units: Iterable[str], boundary: str, files: Files) -> Iterator[str]:
-    """The units of Terragrunt that some depend on, and those on which these do."""
-    waiting = [path for path in units if path.endswith(TERRAGRUNT)]
-    seen = set(waiting)
-    for path in waiting:
-        text = files.text_if_readable(path)
-        every = [*_DEPENDS.findall(text), *_DEPENDS_ABOVE.findall(text)]
-        for paths in _AFTER.findall(text):
-            every += (*_PATHS.findall(paths), *_PATHS_ABOVE.findall(paths))
-        for start, folder in every:
-            others = _units_at(os.path.dirname(path), start, folder)
-            inside = (other for other in others if encloses(boundary, other))
-            # Evaluation tells which of them it is; one too many is read, and ties nothing.
-            for other in filter(files.exists, inside):
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append(other)
-                    yield other
-
-
-def _units_at(folder: str, start: str, path: str) -> Iterator[str]:
-    """The files of the units that a path in a folder may lead to.
-
-    `start` is the call that says from where it leads: the folder itself (`get_terragrunt_dir()`),
-    else one above it (`get_parent_terragrunt_dir("root")`, `find_in_parent_folders("vpc")`).
-    """
-    path = path.removesuffix("/terragrunt.hcl")
-    yield os.path.normpath(os.path.join(folder, path, "terragrunt.hcl"))
-    while (
-        start and not start.startswith("get_terragrunt_dir") and folder != os.path.dirname(folder)
-    ):
-        folder = os.path.dirname(folder)
-        yield os.path.normpath(os.path.join(folder, path, "terragrunt.hcl"))
 
 
 def _last(name: str) -> str:
