@@ -169,6 +169,7 @@ def coded(text: str) -> str:
         ("API_URL", '"http://other.${aws_route53_zone.main.name}/v1"', NONE),
         ("ALLOWED_ORIGIN", '"http://${aws_lb.other.dns_name}"', NONE),
         ("CORS_ORIGINS", '"http://${aws_lb.other.dns_name}"', NONE),
+        ("GF_SERVER_ROOT_URL", '"http://${aws_lb.other.dns_name}"', NONE),
         ("ORIGINAL", '"http://${aws_lb.other.dns_name}"', PLAIN),
         # Of several addresses each has its own host.
         ("PEERS", '"a=http://${var.given}/x b=http://${aws_lb.other.dns_name}/y"', PLAIN),

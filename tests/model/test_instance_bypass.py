@@ -104,6 +104,7 @@ DEFAULTS = {
 }
 OF_NLB = {"KIND": '"network"', "PROTOCOL": '"TCP"', "LISTENS": '"TCP"'}
 REGISTERED = {"REGISTERED": "[aws_lb_target_group.web.arn]", "BOUND": ""}
+BOUND_TO_INPUT = {"BOUND": BOUND.replace("8080", "var.which")}
 HOST = {"MODE": '"host"', "FIRST": "8080", "LAST": "8080"}
 
 
@@ -392,6 +393,18 @@ def test_what_reaches_instances(word: str, value: str, said: list[str], tmp_path
         (
             OF_NLB | {"EDGE_GROUPS": "[]", "PEER": 'cidr_blocks = ["10.9.0.0/16"]'},
             ["fail: hosts does not allow ingress from edge"],
+        ),
+        (
+            HOST | BOUND_TO_INPUT | {"FIRST": "var.which", "LAST": "var.which"},
+            ["fail: edge does not allow egress to hosts on its port"],
+        ),
+        (
+            HOST | BOUND_TO_INPUT,
+            ["fail: edge does not allow egress to hosts on its port", "unknown: var.which"],
+        ),
+        (
+            BOUND_TO_INPUT | {"MODE": "var.which"},
+            ["unknown: var.which"],
         ),
         (
             REGISTERED,

@@ -484,3 +484,56 @@ def test_ids_that_data_sources_call_otherwise(kind: str, read: str) -> None:
     block = f'data "{kind}" "d" {{\n tags = {{ Name = "one" }}\n}}'
     net = f'resource "{kind}" "r" {{\n tags = {{ Name = "one" }}\n}}\n'
     assert means(looked_up(block, f"data.{kind}.d.{read}", net)) == f"{kind}.r.id"
+
+
+NESTED = """
+module "inner" {
+  source = "./inner"
+}
+"""
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_what_is_looked_up_decides_how_often_a_module_is_called(nested: bool) -> None:
+    """It is looked for in those modules alone that make, or call what makes, one of its type."""
+    main = """
+module "edge" {
+  source = "./edge"
+}
+data "aws_lb" "edge" {
+  arn = module.edge.arn
+}
+module "rules" {
+  source = "./rules"
+  count  = length(local.groups) > 0 ? 1 : 0
+  group  = one(local.groups)
+}
+locals {
+  groups = tolist(data.aws_lb.edge.security_groups)
+}
+resource "first" "asked" {
+  x = local.groups
+}
+"""
+    edge = """
+resource "aws_security_group" "edge" {}
+resource "aws_lb" "edge" {
+  security_groups = [aws_security_group.edge.id]
+}
+output "arn" {
+  value = aws_lb.edge.arn
+}
+"""
+    outer = NESTED + 'output "arn" {\n  value = module.inner.arn\n}\n'
+    rules = 'variable "group" {}\nresource "t" "t" {\n  x = var.group\n}\n'
+    made = {"edge/inner/main.tf": edge, "edge/main.tf": outer} if nested else {"edge/main.tf": edge}
+    texts = {f"/infra/{at}": text for at, text in (made | {"rules/main.tf": rules}).items()}
+    texts["/infra/main.tf"] = main
+    (stack,), _ = stacks([*texts], Files(texts), Inputs(boundary="/infra"))
+
+    evaluation = stack.evaluate({})
+
+    (rule,) = (one for one in evaluation.resources if one.type == "t")
+    address = f"module.edge.{'module.inner.' * nested}aws_security_group.edge.id"
+    assert evaluation.errors == ()
+    assert (means(rule.body.fields["x"]), rule.origin.maybe) == (address, ())

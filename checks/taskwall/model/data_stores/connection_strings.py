@@ -459,8 +459,11 @@ def _dns_names(network: Network) -> dict[str, list[DnsName]]:
     return found
 
 
-_ORIGINS = ("origin", "origins", "originurl", "originurls")
-"""How the names of variables end that hold origins; those of a list are numbered."""
+_ORIGINS = ("origin", "origins", "originurl", "originurls", "rooturl")
+"""How the names of variables end that hold origins; those of a list are numbered.
+
+Under a root URL (`GF_SERVER_ROOT_URL` of Grafana) browsers reach the server itself.
+"""
 
 _LOCAL = pattern(r"(?i)localhost|127\.[\d.]+|\[?::1\]?|169\.254\.[\d.]+|0\.0\.0\.0|\[?::\]?|[+*]|")
 """Hosts that are the machine itself: what listens there says so of all its addresses, too."""

@@ -304,13 +304,15 @@ def _on_instance(
     definition = network.get(TaskDefinition, source.task_definition)
     needs = (Need(f"the port of {source.name} on its instance", "is not known"),)
     number = number_of(setting)
-    if definition is None or definition.external or number is None:
+    if definition is None or definition.external:
         return _over("its port", None, (), (*setting.needs, *needs), group)
     host = definition.mode.is_("host")
-    if host.truth is not False:
-        if host.truth is None:
-            return _over("its port", None, (), definition.mode.needs, group)
+    if host.truth is True:
         return _exactly(setting, group)
+    if number is None:
+        return _over("its port", None, (), (*setting.needs, *needs), group)
+    if host.truth is None:
+        return _over("its port", None, (), definition.mode.needs, group)
     for mapping in port_mappings(network, source):
         if mapping.inside is None or mapping.outside is None:
             return _over("its port", None, (), (*mapping.needs, *needs), group)

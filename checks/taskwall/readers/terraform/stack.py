@@ -321,7 +321,7 @@ class TerraformStack:
                 found[folder] = scope.module
                 if (call := download_of(scope.called_from)) is not None:
                     self._downloads[folder] = call
-                for called in scope.callees():
+                for _, called in scope.callees():
                     self._callers.setdefault(called.module.folder, set()).add(folder)
                     (own if download_of(called.called_from) is None else fetched).append(called)
             self._modules = tuple(found.values())

@@ -227,7 +227,7 @@ class DataAnswers:
             if not self._creates(folder, type_):
                 continue
             tags = DefaultTags(root)
-            for scope in _modules(root):
+            for scope in _making(root, type_):
                 unread = _unread_tags(scope)
                 for local in scope.module.resources:
                     if local.startswith(f"{type_}."):
@@ -256,12 +256,26 @@ def _is_near(candidate: Candidate, query: DataQuery, written: WrittenBody) -> bo
     return same and not (written.get("region") or candidate.asked("region"))
 
 
-def _modules(scope: ModuleScope) -> Iterator[ModuleScope]:
-    """A module and all that it calls."""
+def _making(scope: ModuleScope, type_: str) -> Iterator[ModuleScope]:
+    """A module, and those that it calls which have resources of a type, they or what they call.
+
+    How often others are called may hang on what is looked up.
+    """
     yield scope
-    for name in scope.module.calls:
-        for called in scope.called(name):
-            yield from _modules(called)
+    for name, callee in scope.callees():
+        if _makes(callee, type_, set()):
+            for called in scope.called(name):
+                yield from _making(called, type_)
+
+
+def _makes(scope: ModuleScope, type_: str, seen: set[str]) -> bool:
+    """Whether a module has resources of a type, or calls one that does; `seen` are folders."""
+    if scope.module.folder in seen:
+        return False
+    seen.add(scope.module.folder)
+    return any(name.startswith(f"{type_}.") for name in scope.module.resources) or any(
+        _makes(callee, type_, seen) for _, callee in scope.callees()
+    )
 
 
 def _unread_tags(scope: ModuleScope) -> Unknown | None:

@@ -473,8 +473,8 @@ class ModuleScope:
             report_absent(self, address, block, absent, read[1] if read else None)
         return found
 
-    def callees(self) -> "Iterator[ModuleScope]":
-        """Each module that is called, however often, once and whether or not it comes to be."""
+    def callees(self) -> "Iterator[tuple[str, ModuleScope]]":
+        """Each call with its module, however often that is there, and whether or not it is."""
         for name, block in self.module.calls.items():
             found = called_folder(self, name, block)
             module, stand_in = None, None
@@ -484,7 +484,8 @@ class ModuleScope:
                 module, stand_in = read
             if module is not None:
                 address = self.address(f"module.{name}")
-                yield ModuleInstance(self, block, name, module, address, {}, (), stand_in).scope
+                made = ModuleInstance(self, block, name, module, address, {}, (), stand_in)
+                yield name, made.scope
 
     def resources(self) -> Iterator[Resource]:
         """All resources of the module and of those that it calls."""
