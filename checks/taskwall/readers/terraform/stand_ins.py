@@ -62,7 +62,7 @@ class StandIn(Struct, frozen=True):
 
     def leaves_out(self, name: str) -> bool:
         """Whether an argument of the module does something that the stand-in does not."""
-        return any(fnmatchcase(name, one) for one in self.off)
+        return any(_is_called(name, one) for one in self.off)
 
     def allows(self, name: str, value: Callable[[], Value], declared: bool) -> bool:
         """Whether it makes what the module makes of an argument, if it has a part in that at all.
@@ -72,11 +72,21 @@ class StandIn(Struct, frozen=True):
             value: evaluates what the call gives.
             declared: whether the stand-in has a variable of that name.
         """
-        if any(fnmatchcase(name, one) for one in self.lacks):
+        if any(_is_called(name, one) for one in self.lacks):
             return False
         if self.leaves_out(name):
             return _is_off(value())
-        return declared or any(fnmatchcase(name, one) for one in self.harmless)
+        return declared or any(_is_called(name, one) for one in self.harmless)
+
+
+def _is_called(name: str, pattern: str) -> bool:
+    """Whether an argument is called as a pattern says: nearly all have one `*`, or none."""
+    head, star, tail = pattern.partition("*")
+    if not star:
+        return name == pattern
+    if "*" in tail:
+        return fnmatchcase(name, pattern)
+    return len(name) >= len(pattern) - 1 and name.startswith(head) and name.endswith(tail)
 
 
 def is_stand_in(folder: str) -> bool:
