@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from taskwall.core.values import Span
 from taskwall.readers.cloudformation.choices import Nested
 from taskwall.readers.cloudformation.sceptre import deployed, projects
+from taskwall.readers.cloudformation.serverless import services
 from taskwall.readers.cloudformation.stack import CloudFormationStack
 from taskwall.readers.cloudformation.template import Template
 from taskwall.readers.cloudformation.template_cache import template_cache
@@ -56,6 +57,14 @@ def stacks(
             errors.extend(reading.errors)
 
     read((*paths, *sorted(context)))
+    for service, wrong in services(paths, files, inputs.boundary):
+        templates[:] = [one for one in templates if one.unit.file not in service.files]
+        templates.append(service)
+        errors[:] = [error for error in errors if error.place.file not in service.files]
+        errors += (*service.errors, *wrong)
+        skips = [skip for path in sorted(service.files) for skip in suppressions.pop(path, ())]
+        suppressions[service.unit.file] = tuple(skips)
+        context -= service.files
     by_sceptre = _deployed_by_sceptre(templates, files, inputs, errors)
     templates += by_sceptre
     roots = templates

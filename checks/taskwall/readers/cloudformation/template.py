@@ -174,6 +174,21 @@ def read_template(
     return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))
 
 
+def joined_template(
+    unit: TemplateFile, root: Lookup[str, Node], files: frozenset[str], *, open_names: bool
+) -> Template:
+    """The template that sections make which stand in several files, as another tool joins them.
+
+    Args:
+        unit: the file that names the others.
+        root: the sections, with one of resources.
+        files: all that they were read from.
+        open_names: whether more resources may be declared than these.
+    """
+    found = _template(unit, root, root["Resources"], files)
+    return replace(found, open_names=True, errors=unit.errors) if open_names else found
+
+
 def _adding(
     absent: Iterable[AbsentSource], template: Template, root: Node | None
 ) -> Iterator[AbsentSource]:
