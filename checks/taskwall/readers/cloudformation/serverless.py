@@ -100,8 +100,7 @@ class _ServiceReader:
                 fields[key] = _joined(fields.get(key), section)
         if "Resources" not in fields:
             return None
-        read = frozenset(self._read)
-        return joined_template(unit, fields, read, open_names=True)  # of its functions, for one
+        return joined_template(unit, fields, frozenset(self._read))
 
     def _filled(self, node: Node, depth: int = 0) -> Node:
         """A node with the files that it names, and the variables that are known, put in."""

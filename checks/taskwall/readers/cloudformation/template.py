@@ -174,19 +174,15 @@ def read_template(
     return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))
 
 
-def joined_template(
-    unit: TemplateFile, root: Lookup[str, Node], files: frozenset[str], *, open_names: bool
-) -> Template:
-    """The template that sections make which stand in several files, as another tool joins them.
+def joined_template(unit: TemplateFile, root: Lookup[str, Node], files: frozenset[str]) -> Template:
+    """The template that another tool makes of sections in several files, and of more beside.
 
     Args:
         unit: the file that names the others.
         root: the sections, with one of resources.
         files: all that they were read from.
-        open_names: whether more resources may be declared than these.
     """
-    found = _template(unit, root, root["Resources"], files)
-    return replace(found, open_names=True, errors=unit.errors) if open_names else found
+    return _template(unit, root, root["Resources"], files, more=True)
 
 
 def _adding(
@@ -208,13 +204,20 @@ _MAY_DECLARE = ("Resources", "Transform", "Fn::Transform")
 
 
 def _template(
-    unit: TemplateFile, root: Lookup[str, Node], section: Node, files: frozenset[str]
+    unit: TemplateFile,
+    root: Lookup[str, Node],
+    section: Node,
+    files: frozenset[str],
+    *,
+    more: bool = False,
 ) -> Template:
+    """A template of sections; `more` is whether it has other resources than these."""
     transforms = _transforms(root.get("Transform"))
     shared = root.get("Globals")
     found = _resources(unit, section, shared)
     open_names = (
-        found.open_names
+        more
+        or found.open_names
         or isinstance(section, IntrinsicCall)
         or bool(PACKAGED.keys() & root.keys())
         or any(name != LANGUAGE_EXTENSIONS for name in transforms)
