@@ -173,6 +173,16 @@ def test_files_that_name_each_other() -> None:
     assert len(errors) <= 2
 
 
+def test_files_that_come_to_too_much() -> None:
+    """Each names the next one many times: that is an error, and ends."""
+    parts = "".join(f"A{number}: ${{file(aside/NEXT.yml)}}\n" for number in range(60))
+    texts = {f"aside/{one}.yml": parts.replace("NEXT", str(one + 1)) for one in range(5)}
+    service = "service: shop\nresources:\n  Resources: ${file(aside/0.yml)}\n"
+    texts |= {"serverless.yml": service, "aside/5.yml": "A: {Type: AWS::ECS::Cluster}\n"}
+    _, errors, _ = read(texts)
+    assert "includes too much: the rest is left out" in [error.message for error in errors]
+
+
 def test_a_suppression_in_a_part(tmp_path: Path) -> None:
     """It is beside the resource that it is about, and counts as in any template."""
     skip = "  # taskwall:skip=TW701: logged by the account\n  Vpc:"

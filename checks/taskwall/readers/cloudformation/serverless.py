@@ -25,6 +25,7 @@ from taskwall.readers.cloudformation.document import (
     members,
     read_nodes,
 )
+from taskwall.readers.cloudformation.includes import MAX_INCLUDED_NODES
 from taskwall.readers.cloudformation.template import Template, joined_template
 from taskwall.source.files import Files, UnreadableError
 from taskwall.source.stack import SourceError
@@ -83,6 +84,8 @@ class _ServiceReader:
         self._boundary = boundary
         self._read: list[str] = [path]
         self._root: Node | None = None
+        self._nodes = 0
+        self._full = False
 
     def template(self) -> Template | None:
         """The template of its resources; None if it has none."""
@@ -104,10 +107,11 @@ class _ServiceReader:
 
     def _filled(self, node: Node, depth: int = 0) -> Node:
         """A node with the files that it names, and the variables that are known, put in."""
+        self._nodes += 1
         if isinstance(node, Known) and isinstance(node.data, str) and "${" in node.data:
             named = re.fullmatch(_FILE, node.data.strip())
             if named is not None and depth < _DEEPEST:
-                found = self._of_file(named[1].strip(), named[2], depth + 1)
+                found = self._of_file(named[1].strip(), named[2], node.place, depth + 1)
                 if found is not None:
                     return found
             return self._text_of(node.data, node.place)
@@ -121,8 +125,14 @@ class _ServiceReader:
             return Mapping(fields, node.places, _placed(node, self._path))
         return node
 
-    def _of_file(self, named: str, key: str | None, depth: int) -> Node | None:
+    def _of_file(self, named: str, key: str | None, place: Span | None, depth: int) -> Node | None:
         """What a file beside the service's holds, or what is there under a key."""
+        if self._nodes > MAX_INCLUDED_NODES:
+            if not self._full and place is not None:
+                why = "includes too much: the rest is left out"
+                self.errors.append(SourceError(place, why))
+            self._full = True
+            return None
         path = os.path.normpath(os.path.join(os.path.dirname(self._path), named))
         if not encloses(self._boundary, path) or not self._files.exists(path):
             return None
