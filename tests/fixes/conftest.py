@@ -50,6 +50,8 @@ def mend(tmp_path: Path) -> Mend:
         )
         edits = EditBuilder(files, errors).edits([(change, resource)])
         assert not errors
+        # Only what the user has to fill in is marked as such: that stands in angle brackets.
+        assert [each.placeholder for each in edits] == ["<" in each.text for each in edits]
         return applied(files.text(resource.origin.header.file), edits) if edits else None
 
     return made

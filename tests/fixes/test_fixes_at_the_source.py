@@ -255,6 +255,14 @@ def test_a_parameter_that_is_used_twice(tmp_path: Path, use: str, edited: bool) 
     assert changed(tmp_path, t_yaml=text) == [f"t.yaml: Default: {STRONG}"] * edited
 
 
+def test_a_parameter_of_another_template(tmp_path: Path) -> None:
+    """It has the same name, and is another one."""
+    other = "Parameters: {Policy: {Type: String}}\nOutputs: {P: {Value: !Ref Policy}}\n"
+    other += "Resources: {T: {Type: AWS::SNS::Topic}}\n"
+
+    assert changed(tmp_path, t_yaml=TEMPLATE, o_yaml=other) == [f"t.yaml: Default: {STRONG}"]
+
+
 @pytest.mark.parametrize(
     ("file", "text", "edited"),
     [

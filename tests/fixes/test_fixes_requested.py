@@ -136,6 +136,7 @@ def test_code_that_is_added_has_names() -> None:
 
 OPEN = ONE.replace("a = 1", "a {\n    b = 1\n  }\n  a {\n    b = 2\n  }")
 OTHER = OPEN.replace("b = 1", "b = 3")
+INNER = ONE.replace("a = 1", "c {\n    a {\n    b = 1\n    }\n    a {\n    b = 2\n    }\n  }")
 FEWER = OPEN.replace("a {\n    b = 1\n  }\n", "\n\n\n")
 
 
@@ -153,10 +154,19 @@ FEWER = OPEN.replace("a {\n    b = 1\n  }\n", "\n\n\n")
         ([OPEN, FEWER], [0], "", False),
         ([OPEN, FEWER], [0, 1], "", True),
         ([OPEN, ONE], [0], "a[0]", False),
+        ([OPEN, OPEN], [0], "a[7]", False),
+        ([OPEN, OPEN], [0, 1], "a[7]", True),
+        ([INNER, INNER], [0], "c.a[1]", False),
+        ([INNER, INNER.replace("b = 2", "")], [0], "c.a[1]", False),
+        ([INNER, INNER.replace("c {", "e {")], [0], "c.a[1]", False),
+        ([INNER, INNER.replace("a {", "f {", 2)], [0], "c.a[1]", False),
+        ([INNER, INNER.replace("  c {", "  c {\n    a {\n    }")], [0], "c.a[1]", True),
     ],
     ids=[
         *("only", "both", "needed", "other inside", "not there", "another element"),
         *("no resource", "no whole resource", "whole", "whole in both", "no list"),
+        *("nothing here", "nothing in both", "inside", "other value", "not there inside"),
+        *("no list inside", "elsewhere inside"),
     ],
 )
 def test_what_is_taken_away_is_wrong_in_each_setting_that_has_it(
@@ -181,6 +191,15 @@ def test_a_list_of_scalars_that_a_setting_has_too() -> None:
         assert offered([text, other], [(0, gone)], gone) is expected
 
 
+def test_a_list_that_another_resource_gives() -> None:
+    """What it gives is known in each setting, and so is whether the element is there."""
+    text = 'resource "t_t" "x" {\n  a = t_t.y.l\n}\nresource "t_t" "y" {\n  l = ["b", "c"]\n}\n'
+    gone = removal(AttributePath("t_t.x", "a[1]"))
+
+    assert not offered([text, text], [(0, gone)], gone)
+    assert offered([text, text.replace(', "c"', "")], [(0, gone)], gone)
+
+
 COPIED = ONE + 'resource "t_t" "z" {\n  p = 80\n}\n'
 COPY = change("t_t.x a", copies=(AttributePath("t_t.z", "p"),))
 
@@ -191,6 +210,8 @@ COPY = change("t_t.x a", copies=(AttributePath("t_t.z", "p"),))
         ([COPIED], True),
         ([COPIED, COPIED], True),
         ([COPIED, COPIED.replace("80", "81")], False),
+        ([COPIED, COPIED, COPIED.replace("80", "81")], False),
+        ([COPIED, COPIED.replace("p = 80", "p = 80\n  q = 1")], True),
         ([COPIED, ONE], False),
         ([ONE, COPIED], False),
         ([COPIED, ONE + 'resource "t_t" "z" {\n}\n'], False),
@@ -199,7 +220,8 @@ COPY = change("t_t.x a", copies=(AttributePath("t_t.z", "p"),))
         ([COPIED, COPIED.replace("80", "var.p") + 'variable "p" {}\n'], False),
     ],
     ids=[
-        *("one", "same", "other", "not there", "not here", "not set"),
+        *("one", "same", "other", "other once", "other attributes"),
+        *("not there", "not here", "not set"),
         *("default", "local", "not known"),
     ],
 )
@@ -268,23 +290,61 @@ def test_a_value_that_comes_from_elsewhere() -> None:
         assert len(found.through) == places
 
 
+def read(folder: Path, files: dict[str, str]) -> RequestedFixes:
+    """The changes that may be asked for in a root of some files, which has no settings."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    inputs = Inputs(boundary=str(folder))
+    (stack,), _ = terraform.stacks([str(folder / "main.tf")], Files(), inputs)
+    return RequestedFixes([stack.evaluate({})])
+
+
+MODULE = 'variable "a" {}\nresource "t_t" "x" {\n  a = var.a\n}\n'
+
+
 def test_instances_that_take_another_value(tmp_path: Path) -> None:
     """What is written elsewhere of another instance is not reached, and need not be wrong."""
-    (tmp_path / "m").mkdir()
-    (tmp_path / "m" / "main.tf").write_text(
-        'variable "a" {}\nresource "t_t" "x" {\n  a = var.a\n}\n'
-    )
-    (tmp_path / "main.tf").write_text(
-        "".join(f'module "{n}" {{\n  source = "./m"\n  a = {n[1]}\n}}\n' for n in ("m1", "m2"))
-    )
-    inputs = Inputs(boundary=str(tmp_path))
-    (stack,), _ = terraform.stacks([str(tmp_path / "main.tf")], Files(), inputs)
-    fixes = RequestedFixes([stack.evaluate({})])
-    wanted = change("module.m1.t_t.x a")
+    calls = (f'module "m{n}" {{\n  source = "./m"\n  a = {n}\n}}\n' for n in range(8))
+    fixes = read(tmp_path, {"main.tf": "".join(calls), "m/main.tf": MODULE})
+    wanted = change("module.m1.t_t.x a", 9)
     fixes.record("TW1", [wanted], 0)
 
     [(found, _)] = fixes.applicable("TW1", [wanted], 0, follow=True)
-    assert found.through[-1].line == 3
+    assert found.through[-1].line == 7
     assert not fixes.applicable("TW1", [wanted], 0, follow=False)
-    whole = change("module.m1.t_t.x a", form="whole")
+    whole = change("module.m1.t_t.x a", 9, form="whole")
     assert not fixes.applicable("TW1", [whole], 0, follow=True)
+
+
+def test_instances_that_take_the_same_value(tmp_path: Path) -> None:
+    """All that take it from one place must need it, wherever others take theirs from."""
+    calls = [f'module "m{n}" {{\n  source = "./m"\n  a = {n}\n}}\n' for n in range(8)]
+    calls[1] = calls[1].replace("  a", "  count = 2\n  a")
+    fixes = read(tmp_path, {"main.tf": "".join(calls), "m/main.tf": MODULE})
+    first, second = (change(f"module.m1[{n}].t_t.x a", 9) for n in range(2))
+
+    fixes.record("TW1", [first], 0)
+    assert not fixes.applicable("TW1", [first], 0, follow=True)
+    fixes.record("TW1", [second], 0)
+    assert fixes.applicable("TW1", [first], 0, follow=True)
+
+
+def test_calls_of_a_downloaded_module(tmp_path: Path) -> None:
+    """Arguments are those of one call; all that this call makes must need them."""
+    key = '{"Key": "%s", "Source": "a/b/c", "Dir": ".terraform/modules/m"}'
+    listed = ", ".join(key % f"m{n}" for n in range(8))
+    calls = "".join(f'module "m{n}" {{\n  source = "a/b/c"\n}}\n' for n in range(8))
+    made = 'resource "t_t" "x" {\n  count = 2\n  a = 1\n}\n'
+    files = {
+        "main.tf": calls,
+        ".terraform/modules/modules.json": f'{{"Modules": [{listed}]}}',
+        ".terraform/modules/m/main.tf": made,
+    }
+    fixes = read(tmp_path, files)
+    first, second = (change(f"module.m1.t_t.x[{n}] ", {"a": 2}, "call") for n in range(2))
+
+    fixes.record("TW1", [first], 0)
+    assert not fixes.applicable("TW1", [first], 0, follow=True)
+    fixes.record("TW1", [second], 0)
+    assert fixes.applicable("TW1", [first], 0, follow=True)

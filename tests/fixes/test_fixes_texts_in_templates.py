@@ -14,6 +14,8 @@ SUB = SourceCode("!Sub 'x-${B}'", '{"Fn::Sub": "x-${B}"}')
 IMPORT = SourceCode("!ImportValue b", '{"Fn::ImportValue": "b"}')
 SUB_OF_LIST = SourceCode("!Sub [a, {}]", '{"Fn::Sub": ["a", {}]}')
 
+SUB_OF_LINES = SourceCode("!Sub [a, {}]", '{"Fn::Sub": "x\\ny"}')
+
 
 def template(policy: str) -> str:
     """A template with a policy, which stands behind its key."""
@@ -41,6 +43,9 @@ Resources:
         ('\'{"A": "a"}\'', SUB, '!Sub \'{"A": "x-${B}"}\''),
         ('\'{"A": "a"}\'', IMPORT, None),
         ('\'{"A": "a"}\'', SUB_OF_LIST, None),
+        ('\'{"A": "a"}\'', SUB_OF_LINES, None),
+        ('\'{"A": "a"}\'', SourceCode("[b]", '["Ref"]'), None),
+        ('\'{"A": "a"}\'', SourceCode("{A: b}", '{"Ref": "B", "A": "b"}'), None),
         ('!Sub \'{"A": "a"}\'', REF, '!Sub \'{"A": "${B}"}\''),
         ('!Sub \'{"A": "a", "C": "${B}"}\'', REF, '!Sub \'{"A": "${B}", "C": "${B}"}\''),
         ('{Fn::Sub: \'{"A": "a"}\'}', REF, '{Fn::Sub: \'{"A": "${B}"}\'}'),
