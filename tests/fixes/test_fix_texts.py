@@ -469,6 +469,7 @@ def _told(on: Origin, *changes: tuple[str, NewValue], form: Literal["set", "text
 
 
 OWN: NewValue = {"aws:PrincipalOrgID": "o-1"}
+OWN_IN_HCL = '{ "aws:PrincipalOrgID" = "o-1" }'
 
 
 @pytest.mark.parametrize("form", ["set", "text"])
@@ -499,6 +500,9 @@ def test_what_two_statements_need_is_said_once(form: Literal["set", "text"]) -> 
             [("policy.Statement[0].Condition.StringEquals", OWN)],
             'Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-1" } }',
         ),
+        (IN_HCL, [("policy.Statement[0].Condition.Test", "a")], 'Test = "a"'),
+        (IN_HCL, [("policy.Statement[0].Condition", OWN)], f"Condition = {OWN_IN_HCL}"),
+        (IN_HCL, [("policy.Statement[0].Principal.AWS", ("a", "b"))], 'AWS = ["a", "b"]'),
         (
             IN_HCL,
             [("ingress[1].from_port", 1), ("ingress[1].to_port", 2)],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from taskwall.core.change import AttributeChange, AttributePath, NewValue
+from taskwall.core.change import AttributeChange, AttributePath, NewValue, SourceCode
 from taskwall.findings.finding import Edit
 from taskwall.fixes.edits import EditBuilder, agreed
 from taskwall.readers import terraform
@@ -116,3 +116,42 @@ def test_a_writer_serves_several_fixes() -> None:
 
     assert first == builder.edits([change("x.a", 2)])
     assert builder.edits([change("y.a", 3)]) == (Edit("shared.tf", 6, 7, 6, 8, "3"),)
+
+
+def test_what_one_fix_aligns_another_one_finds_as_it_was() -> None:
+    """The names that it gives are those of its own text alone."""
+    files = Files({"a.tf": 'resource "t_t" "x" {\n  port = 1\n  name = 2\n}\n'})
+    (stack,), _ = terraform.stacks(["a.tf"], files, Inputs())
+    (resource,) = stack.evaluate({}).resources
+    address = resource.origin.address
+    renamed = AttributeChange(AttributePath(address, "port"), 3, 3, name="long_port")
+    added = AttributeChange(AttributePath(address, "self"), True, True)
+    alone = EditBuilder(files, []).edits([(added, resource)])
+    builder = EditBuilder(files, [])
+
+    together = builder.edits([(added, resource), (renamed, resource)])
+    assert [edit.text for edit in together] == ["long_port = 3", "      ", "\n  self      = true"]
+    assert builder.edits([(added, resource)]) == alone
+    assert [edit.text for edit in alone] == ["\n  self = true"]
+
+
+@pytest.mark.parametrize(
+    ("after", "added"),
+    [("", "\n\nNEW"), ("# x\n", "\n\nNEW\n"), ("\n# x\n", "\n\nNEW"), ("  \nx\n", "\n\nNEW")],
+    ids=["nothing", "at once", "a blank line", "blanks"],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_blank_line_is_around_what_is_added(after: str, added: str, newline: str) -> None:
+    """One, whether there was one or not."""
+    code = 'resource "t_t" "y" {\n  a = "<name>"\n}'
+    text = f'resource "t_t" "x" {{\n}}\n{after.replace("x", "# x")}'.replace("\n", newline)
+    files = Files({"a.tf": text})
+    (stack,), _ = terraform.stacks(["a.tf"], files, Inputs())
+    (resource,) = stack.evaluate({}).resources
+    new = SourceCode(code)
+    change = AttributeChange(AttributePath("t_t.x", ""), new, new, form="beside")
+
+    (edit,) = EditBuilder(files, []).edits([(change, resource)])
+    assert edit.text == added.replace("NEW", code).replace("\n", newline)
+    assert edit.placeholder
+    assert (edit.line, edit.column) == (edit.end_line, edit.end_column) == (2, 2)

@@ -145,11 +145,16 @@ def test_an_argument_that_a_downloaded_module_uses_twice(tmp_path: Path) -> None
     [
         (f'locals {{\n  p = "{WEAK}"\n}}\n', "local.p", [f'main.tf: p = "{STRONG}"']),
         (f'locals {{\n  p = {{ a = "{WEAK}" }}\n}}\n', "local.p.a", [f'p = {{ a = "{STRONG}" }}']),
+        (
+            f'locals {{\n  p = {{ o = {{ a = 1 }}, q = {{ b = 2, a = "{WEAK}" }} }}\n}}\n',
+            "local.p.q.a",
+            [f'q = {{ b = 2, a = "{STRONG}" }} }}'],
+        ),
         (DEFAULT + 'output "p" {\n  value = var.policy\n}\n', "var.policy", []),
         (DEFAULT, '"${var.policy}"', [f'main.tf: default = "{STRONG}"']),
         (DEFAULT, 'coalesce(var.policy, "x")', [f'main.tf: default = "{STRONG}"']),
     ],
-    ids=["local", "member", "used twice", "template", "function"],
+    ids=["local", "member", "one of several members", "used twice", "template", "function"],
 )
 def test_values_of_a_root(tmp_path: Path, before: str, policy: str, expected: list[str]) -> None:
     """What decides the value alone is edited, unless something else is made of it as well."""

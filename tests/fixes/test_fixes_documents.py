@@ -271,6 +271,12 @@ LONG: NewValue = {"VPC": VPC, "D": "e"}
             ("c",),
             'Action = [\n      "a", "b",\n      "c",\n    ]',
         ),
+        (
+            'Action = [\n      [\n        "a"\n      ]\n    ]',
+            "Action[+]",
+            ("c", ("d",)),
+            'Action = [\n      [\n        "a"\n      ],\n      "c",\n      ["d"]\n    ]',
+        ),
         ('Action = [\n      "a", /* x */\n    ]', "Action[+]", ("c",), None),
         ('Action = "a"', "Action[+]", ("c",), None),
         ('Action = ["a"]', "Action[+]", "c", None),
@@ -304,6 +310,8 @@ LONG: NewValue = {"VPC": VPC, "D": "e"}
             LONG,
             f'A = "b"\n    C = {{\n      VPC = "{VPC}"\n      D   = "e"\n    }}',
         ),
+        ('A = "b"', "C", VPC, f'A = "b"\n    C = "{VPC}"'),
+        ('A = "b"', "C", (VPC, "d"), f'A = "b"\n    C = ["{VPC}", "d"]'),
         (
             '"A" : "b",',
             "C",

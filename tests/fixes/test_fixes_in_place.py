@@ -176,6 +176,14 @@ Resources:
         assert found == (after and template(after))
 
 
+def test_an_element_of_a_template_has_no_name(mend: Mend) -> None:
+    """Another property takes the place of a property, and not that of an element of a list."""
+    text = "Resources:\n  x: {Type: AWS::B::C, Properties: {L: [a]}}\n"
+
+    assert mend(text, "L[0]", IN_TEMPLATE, name="M") is None
+    assert mend(text, "L", ("b",), form="whole") is not None
+
+
 SUBNETS: NewValue = (Placeholder("a private subnet"),)
 
 

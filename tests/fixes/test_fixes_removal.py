@@ -396,6 +396,7 @@ def test_blank_lines_and_comments_around(mend: Mend, before: str, after: str | N
     assert found == (after and hcl(after))
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -411,13 +412,14 @@ def test_blank_lines_and_comments_around(mend: Mend, before: str, after: str | N
     ],
 )
 def test_the_last_permission_leaves_an_empty_list(
-    mend: Mend, before: str, after: str | None
+    mend: Mend, before: str, after: str | None, newline: str
 ) -> None:
     """Where no signs would have to be aligned to it, and no comment would be lost."""
 
     def hcl(body: str) -> str:
         inner = body.replace("INGRESS", "  ingress {\n    from_port = 1\n  }")
-        return f'resource "aws_security_group" "x" {{\n{inner}}}\n'
+        text = f'resource "aws_security_group" "x" {{\n{inner}}}\n'
+        return text.replace("\n", newline)
 
     found = mend(hcl(before), "ingress[0]", None, form="removed")
 

@@ -418,6 +418,29 @@ CASES: dict[str, tuple[str, str, NewValue, str]] = {
         }
         """,
     ),
+    "the indentation of blocks is kept": (
+        """
+        resource "aws_instance" "x" {
+            timeouts {
+                create = "1m"
+            }
+        }
+        """,
+        "",
+        {"flag": True, "metadata_options": {"http_tokens": "required"}},
+        """
+        resource "aws_instance" "x" {
+            flag = true
+            timeouts {
+                create = "1m"
+            }
+
+            metadata_options {
+              http_tokens = "required"
+            }
+        }
+        """,
+    ),
     "wide indentation is kept": (
         """
         resource "aws_vpc" "x" {
@@ -499,15 +522,19 @@ def test_no_edit_is_offered(mend: Mend, name: str) -> None:
         ('d {\n    a = "b"\n  }', "d.a"),
         ('d {\n    a = "b"\n  }', "d.b"),
         ('d {\n    a = "b"\n  }', "d[0].a"),
+        ('d {\n  }\n  d {\n    a = "b"\n  }', "d[1].a"),
+        ('m = { a = "b" }', "m.a"),
+        ('m = { a = "b", b = "c" }', "m.b"),
     ],
 )
 def test_an_override_file_decides(mend: Mend, override: str, path: str) -> None:
     """What an override file replaces or adds is not edited in the file below it."""
-    text = 'resource "t" "x" {\n  a = "b"\n  d {\n    a = "b"\n  }\n}\n'
+    text = 'resource "t" "x" {\n  a = "b"\n  m = { a = "b" }\n  d {\n    a = "b"\n  }\n}\n'
     others = {"override.tf": f'resource "t" "x" {{\n  {override}\n}}\n'}
 
     assert mend(text, path, "z", others=others) is None
-    assert mend(text, path, "z", others={"override.tf": ""}) is not None
+    kept = mend(text, path, "z", others={"override.tf": ""})
+    assert (kept is None) is (path == "d[1].a")  # which only the override file has
 
 
 def test_a_downloaded_module_is_not_edited(mend: Mend) -> None:

@@ -34,6 +34,7 @@ Resources:
     ("before", "wanted", "after"),
     [
         ('\'{"A": "a"}\'', PLAIN, '\'{"A": "b"}\''),
+        ("'{}'", PLAIN, '\'{ "A": "b" }\''),
         ('\'{"A": "a"}\' # all', PLAIN, '\'{"A": "b"}\' # all'),
         ("'{\"A\": \"it''s\"}'", "it's not", "'{\"A\": \"it''s not\"}'"),
         (r'"{\"A\": \"a\"}"', PLAIN, r'"{\"A\": \"b\"}"'),

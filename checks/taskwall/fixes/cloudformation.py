@@ -448,8 +448,6 @@ class Writer:
         sheet, placeholder = self.sheet, has_placeholders(missing)
         start, end = node.start_mark.index, node.end_mark.index
         if not node.value:
-            if not node.flow_style:
-                raise RefusedError
             text = yaml_text.flow(missing, self._json)
             if self._json and "\n" in sheet.text.strip():
                 indent = sheet.indent(start)
