@@ -66,15 +66,18 @@ def test_edits_of_several_files() -> None:
     """Those of each file are in its order, each once, what begins with a blank line last."""
     edits = [
         *(at(5, 6), at(1, 2, line=2), at(3, 3, "\n\nz"), at(3, 3, "b"), at(3, 3, "\r\n\r\na")),
-        *(at(3, 3, "a"), at(3, 3, "\nz"), at(3, 4, "a"), at(9, 9, file="b.tf"), at(5, 6)),
+        *(at(3, 3, "a"), at(3, 3, "\nz"), at(3, 4, "a"), at(1, 1, file="b.tf"), at(5, 6)),
     ]
 
-    assert edits_by_file(edits) == {
+    found = edits_by_file(edits)
+
+    assert list(found) == ["a.tf", "b.tf"]
+    assert found == {
         "a.tf": [
             *(at(3, 3, "\nz"), at(3, 3, "a"), at(3, 3, "b"), at(3, 3, "\n\nz")),
             *(at(3, 3, "\r\n\r\na"), at(3, 4, "a"), at(5, 6), at(1, 2, line=2)),
         ],
-        "b.tf": [at(9, 9, file="b.tf")],
+        "b.tf": [at(1, 1, file="b.tf")],
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from taskwall.core.change import AttributeChange, AttributePath
 from taskwall.core.values import Fields, Origin, Span
+from taskwall.fixes.cautions import asks_for_capability, cautions_of_texts
 from taskwall.fixes.replacement import replacement, replacements
 from taskwall.source.resource import Resource
 
@@ -101,3 +102,50 @@ def test_several_are_named_once_each() -> None:
 
     assert said == "AWS replaces a and c for this"
     assert [*replacements(["Set it.", f"{said}:\nx = 1"])] == ["a and c"]
+
+
+ROLE = "Resources: {X: {Type: AWS::IAM::Role}}"
+TOPIC = ROLE.replace("IAM::Role", "SNS::Topic")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "asks"),
+    [
+        (TOPIC, ROLE, True),
+        (ROLE, ROLE + " # more", False),
+        (ROLE, TOPIC, False),
+        (TOPIC, TOPIC, False),
+        (TOPIC, "Value: AWS::IAM::*", False),
+    ],
+)
+def test_the_first_resource_of_iam(before: str, after: str, asks: bool) -> None:
+    """CloudFormation has to be allowed to make it, unless the template had one before."""
+    assert asks_for_capability(before, after) is asks
+
+
+FIRST = "Let clients connect by TLS first, then:\ntransit_encryption_enabled = true"
+
+
+@pytest.mark.parametrize(
+    ("texts", "cautions"),
+    [
+        ([], []),
+        ([("x", "Set it:\na = 1")], []),
+        ([("x", f"{SAID}:\na = 1")], ["AWS replaces x for this."]),
+        ([("x", SAID), ("y", SAID), ("y", "a = 1")], ["AWS replaces x for this."]),
+        ([("x", FIRST), ("x", FIRST)], ["Let clients connect by TLS first: x will refuse others."]),
+        (
+            [("y", FIRST), ("x", SAID), ("z", FIRST)],
+            [
+                "AWS replaces x for this.",
+                "Let clients connect by TLS first: y will refuse others.",
+                "Let clients connect by TLS first: z will refuse others.",
+            ],
+        ),
+    ],
+)
+def test_what_to_know_before_a_deployment(
+    texts: list[tuple[str, str]], cautions: list[str]
+) -> None:
+    """Each is said once: first what AWS replaces, then whom a store will refuse."""
+    assert [*cautions_of_texts(texts)] == cautions

@@ -256,6 +256,14 @@ MAKES = {
     "terraform-aws-modules/lambda/aws": set(),
     "terraform-aws-modules/rds/aws//modules/db_instance": {"aws_db_instance"},
     "terraform-aws-modules/rds-aurora/aws": {"aws_db_instance"},
+    "terraform-aws-modules/apigateway-v2/aws": set(),
+    "terraform-aws-modules/dms/aws": set(),
+    "terraform-aws-modules/memory-db/aws": {"aws_db_instance"},
+    "terraform-aws-modules/msk-kafka-cluster/aws": {"aws_db_instance"},
+    "terraform-aws-modules/opensearch/aws": {"aws_db_instance"},
+    "terraform-aws-modules/rds-proxy/aws": {"aws_db_instance"},
+    "terraform-aws-modules/redshift/aws": {"aws_db_instance"},
+    "terraform-aws-modules/s3-bucket/aws": {"aws_db_instance"},
     "terraform-aws-modules/app-runner/aws": {*USED["aws_security_group"], *RULES},
 }
 
