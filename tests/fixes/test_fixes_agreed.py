@@ -10,7 +10,7 @@ from taskwall.fixes.edits import EditBuilder, agreed
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.resource import Resource
-from taskwall.source.stack import Inputs, SourceError
+from taskwall.source.stack import Inputs, InternalError, SourceError
 
 SHARED = 'resource "t_t" "x" {\n  a = 1\n  b = var.v\n}\nresource "t_t" "y" {\n  a = 1\n}\n'
 TEXTS = {"shared.tf": SHARED, "other.tf": 'resource "t_t" "z" {\n  a = 1\n}\n'}
@@ -107,6 +107,48 @@ def test_a_file_that_is_gone() -> None:
     errors: list[SourceError] = []
     assert EditBuilder(Files({}), errors).edits([change("x.a", 2)]) == ()
     assert not errors
+
+
+def test_a_defect_costs_only_the_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is reported, with the place of the first resource, and the finding stays."""
+
+    def edits(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("taskwall.fixes.terraform.Writer.edits", edits)
+    errors: list[SourceError] = []
+
+    assert EditBuilder(Files(TEXTS), errors).edits([change("y.a", 2), change("x.a", 2)]) == ()
+    [error] = errors
+    assert isinstance(error, InternalError)
+    assert error.place.line == 5
+
+
+@pytest.mark.parametrize(
+    ("type_", "use", "edited"),
+    [
+        ("aws_iam_policy_document", "data.aws_iam_policy_document.x.json", True),
+        ("aws_iam_policy_document", "[data.aws_iam_policy_document.x.a, 1]", True),
+        ("aws_iam_policy_document", "1", False),
+        ("aws_iam_policy_document", "1 # data.aws_iam_policy_document.x", True),
+        ("aws_iam_policy_document", "data.aws_iam_policy_document.xy.a", False),
+        (
+            "aws_iam_policy_document",
+            "[data.aws_iam_policy_document.x.a, data.aws_iam_policy_document.x.b]",
+            False,
+        ),
+        ("aws_lb", "data.aws_lb.x.arn", False),
+    ],
+)
+def test_what_is_only_read(type_: str, use: str, edited: bool) -> None:
+    """A policy document is ours to edit if it makes one policy; nothing else that is looked up."""
+    text = f'data "{type_}" "x" {{\n  a = 1\n}}\nresource "t_t" "y" {{\n  p = {use}\n}}\n'
+    files = Files({"a.tf": text})
+    (stack,), _ = terraform.stacks(["a.tf"], files, Inputs())
+    (resource,) = (one for one in stack.evaluate({}).resources if one.data)
+    wanted = AttributeChange(AttributePath(resource.origin.address, "a"), 2, 2)
+
+    assert bool(EditBuilder(files, []).edits([(wanted, resource)], ["a.tf"])) is edited
 
 
 def test_a_writer_serves_several_fixes() -> None:

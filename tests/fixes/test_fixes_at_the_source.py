@@ -261,11 +261,13 @@ def test_a_parameter_that_is_used_twice(tmp_path: Path, use: str, edited: bool) 
 
 
 def test_a_parameter_of_another_template(tmp_path: Path) -> None:
-    """It has the same name, and is another one."""
+    """It has the same name, and is another one, also in a nested template."""
     other = "Parameters: {Policy: {Type: String}}\nOutputs: {P: {Value: !Ref Policy}}\n"
     other += "Resources: {T: {Type: AWS::SNS::Topic}}\n"
+    call = "{TemplateURL: o.yaml, Parameters: {Policy: x}}"
+    nested = f"{TEMPLATE}  N: {{Type: AWS::CloudFormation::Stack, Properties: {call}}}\n"
 
-    assert changed(tmp_path, t_yaml=TEMPLATE, o_yaml=other) == [f"t.yaml: Default: {STRONG}"]
+    assert changed(tmp_path, t_yaml=nested, o_yaml=other) == [f"t.yaml: Default: {STRONG}"]
 
 
 @pytest.mark.parametrize(

@@ -123,3 +123,48 @@ def test_programs_take_what_is_shown(masked: str, told: list[str], tmp_path: Pat
     assert taken("git", "apply", "--check", "--unidiff-zero", "x.diff") == (MASKED not in told)
     if which("patch"):
         assert taken("patch", "-p1", "--dry-run", "-i", "x.diff") == (MASKED not in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked", "reported", "shown"),
+    [
+        ("a\nb\n", ["a", "***", ""], [], ["a\n", "***\n"]),
+        ("a\r\nb\r\n", ["a", "***", ""], [], ["a\r\n", "***\n"]),
+        ("a\r\nb\r\n", ["a\r", "***\r", ""], [], ["a\r\n", "***\r\n"]),
+        ("a\n  b\n", ["a", "  ***", ""], ["b"], ["a\n", "  b\n"]),
+        ("a\n  b\n", ["***", "  ***", ""], ["b"], ["***\n", "  b\n"]),
+        ("a\nb", ["a", "***"], [], ["a\n", "***\n"]),
+        ("a\nb", ["a", "b"], [], ["a\n", "b\n\\ No newline at end of file\n"]),
+        ("", [""], [], []),
+        ("\n", ["", ""], [], ["\n"]),
+    ],
+)
+def test_the_lines_of_a_text(
+    text: str, masked: list[str], reported: list[str], shown: list[str]
+) -> None:
+    """As they are, whatever ends them, or masked; each ends in a diff."""
+    found = ShownText(text, masked, reported)
+
+    assert [found.shown(index) for index in range(len(found.lines))] == shown
+    assert [found.hides(index) for index in range(len(found.lines))] == [
+        "***" in line for line in shown
+    ]
+
+
+def test_changes_far_from_each_other_have_a_part_each() -> None:
+    """With the numbers of its lines before and after."""
+    after = [*LETTERS[:1], "X\n", *LETTERS[1:14], *LETTERS[15:]]
+    heads = [line for line in diff(LETTERS, after) if line.startswith("@@")]
+
+    assert heads == ["@@ -1,4 +1,5 @@", "@@ -12,5 +13,4 @@"]
+
+
+@pytest.mark.parametrize(
+    ("masked", "told"), [("b", []), ("o", [BARE]), ("b o", [BARE]), ("o p", [BARE]), ("p", [])]
+)
+def test_one_part_whose_next_line_is_masked_is_enough(masked: str, told: list[str]) -> None:
+    """What `git apply` needs is said once for the whole file."""
+    after = [*LETTERS[:2], "X\n", *LETTERS[3:13], "Y\n", *LETTERS[14:]]
+    made = FileDiff("x.tf", text_of(LETTERS, masked), text_of(after, masked))
+
+    assert [*made.notes()] == told
