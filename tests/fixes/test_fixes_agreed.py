@@ -79,6 +79,15 @@ def test_stacks_that_share_a_file(
     assert made(*stacks) == edits
 
 
+@pytest.mark.parametrize(("own", "edits"), [(ALONE, 0), (OTHER, 0), (BOTH, 0), (set(), 2)])
+def test_a_stack_that_reads_one_of_the_files_of_a_fix(own: set[str], edits: int) -> None:
+    """It has to ask for the fix as well."""
+    both = [("TW1", [change("x.a", 2), change("z.a", 2)])]
+    found = [*agreed([(BOTH, both), (own, [])], Files(TEXTS), [])]
+
+    assert [[len(each) for each in fails] for fails in found] == [[edits], []]
+
+
 @pytest.mark.parametrize(
     ("wanted", "lines"),
     [
