@@ -95,6 +95,20 @@ def test_rules_are_asked_one_by_one() -> None:
     assert not fixes.applicable("TW1", asked, 0, follow=True)
 
 
+def test_what_is_agreed_of_one_text_and_rule_is_not_of_others() -> None:
+    """Each is asked for itself, in whichever order."""
+    fixes = RequestedFixes(evaluations(TWO + TWO.replace('"x"', '"y"')))
+    fixes.record("TW1", [change(FIRST), change(SECOND), change("t_t.y[0] a")], 0)
+    fixes.record("TW2", [change(FIRST)], 0)
+
+    for _ in range(2):
+        assert fixes.applicable("TW1", [change(FIRST)], 0, follow=True)
+        assert fixes.applicable("TW1", [change(SECOND)], 0, follow=True)
+        assert not fixes.applicable("TW1", [change("t_t.y[0] a")], 0, follow=True)
+        assert not fixes.applicable("TW2", [change(FIRST)], 0, follow=True)
+        assert not fixes.applicable("TW1", [change(FIRST, 3)], 0, follow=True)
+
+
 def test_of_a_resource_that_is_not_there() -> None:
     """A setting may not have it."""
     assert not offered([TWO], [(0, change("t_t.y a"))], change("t_t.y a"))
@@ -348,3 +362,7 @@ def test_calls_of_a_downloaded_module(tmp_path: Path) -> None:
     assert not fixes.applicable("TW1", [first], 0, follow=True)
     fixes.record("TW1", [second], 0)
     assert fixes.applicable("TW1", [first], 0, follow=True)
+
+    other = change("module.m2.t_t.x[0] ", {"a": 2}, "call")
+    fixes.record("TW1", [other], 0)
+    assert not fixes.applicable("TW1", [other], 0, follow=True)
