@@ -154,3 +154,38 @@ def test_what_is_looked_up_and_handed_over(type_: str, used: list[str]) -> None:
     found = with_possible(stack.evaluate({}).resources)
 
     assert [one.type for one in found if one.origin.unseen] == used
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'resource "aws_security_group_rule" "r" { security_group_id = "sg-1" }',
+        'resource "aws_vpc_security_group_ingress_rule" "r" { security_group_id = "sg-1" }',
+        'resource "aws_vpc_security_group_egress_rule" "r" { security_group_id = "sg-1" }',
+    ],
+)
+@pytest.mark.parametrize(("given", "used"), [("sg-1", True), ("sg-2", False)])
+def test_a_group_that_has_rules_here(rule: str, given: str, used: bool) -> None:
+    """Of whichever type they are: what a module does with the group is of interest."""
+    text = f'{rule}\nmodule "m" {{\n  source = "a/b/c"\n  given  = "{given}"\n}}\n'
+    (stack,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": text}), Inputs())
+    found = with_possible(stack.evaluate({}).resources)
+
+    assert any(one.type == "aws_ecs_service" for one in found) is used
+
+
+@pytest.mark.parametrize("type_", ["Ingress", "Egress"])
+@pytest.mark.parametrize(("given", "used"), [("sg-1", True), ("sg-2", False)])
+def test_a_group_that_has_rules_in_a_template(type_: str, given: str, used: bool) -> None:
+    """The same of a nested template."""
+    text = f"""
+Resources:
+  R: {{Type: "AWS::EC2::SecurityGroup{type_}", Properties: {{GroupId: sg-1, IpProtocol: "-1"}}}}
+  M:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: "https://example.com/m.yml", Parameters: {{G: {given}}}}}
+"""
+    (stack,), _ = cloudformation.stacks(["t.yaml"], Files({"t.yaml": text}), Inputs())
+    found = with_possible(stack.evaluate({}).resources)
+
+    assert any(one.type == "aws_ecs_service" for one in found) is used

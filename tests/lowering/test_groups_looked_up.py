@@ -53,6 +53,11 @@ WORDS = {
         'name = "x"\n' + M, WEB + M, second(asks("group-name", '"w*"') + M, "data"), OPEN,
     ),
     "filters for more than a name": (WEB + M, NAMED + asks("description", '"x"'), "", OPEN),
+    "a filter for two VPCs": (
+        WEB + M, WEB + asks("vpc-id", "aws_vpc.m.id", "aws_vpc.n.id"), "", OPEN,
+    ),
+    "a filter for no VPC": (WEB + M, WEB + asks("vpc-id"), "", OPEN),
+    "a filter for no name": (WEB + M, asks("group-name") + M, "", OPEN),
     "a filter for a VPC alone": (WEB + M, asks("vpc-id", "aws_vpc.m.id"), "", OPEN),
     "a name with a variable": (
         'name = "${var.v}-web"\n' + M, 'name = "${var.v}-web"\n' + M, "", WRITTEN,
