@@ -93,6 +93,18 @@ def test_a_hook_with_a_listener_from_elsewhere(listener: str, groups: list[str])
     )
 
 
+def test_a_hook_has_a_listener_for_tests() -> None:
+    """Beside that of the traffic of users, or without one."""
+    both = "TestTrafficRoute: {LogicalID: Tests}\n              TargetGroups:"
+    text = TEMPLATE.replace("TargetGroups:", both)
+    alone = text.replace("ProdTrafficRoute: {Type", "Other: {Type")
+
+    for each, listeners in ((text, ["Listener", "Tests"]), (alone, ["Tests"])):
+        (shift,) = network(each).every(TrafficShift)
+        assert [link.to for link in shift.listeners] == listeners
+        assert [link.to for link in shift.targets] == ["Blue", "Green"]
+
+
 def test_a_rule_that_exists_at_times_forwards_to_the_other_group_then() -> None:
     """The listener of the deployment is a variable; the rule that it moves is written."""
     found = forwards(

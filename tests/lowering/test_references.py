@@ -331,6 +331,12 @@ ADOPTED = 'resource "aws_default_security_group" "own" { vpc_id = aws_vpc.main.i
         (BY_FILTERS, "", "aws_vpc.main.default"),
         (BY_NAME, ADOPTED, "aws_default_security_group.own"),
         (BY_FILTERS, ADOPTED, "aws_default_security_group.own"),
+        (BY_NAME, ADOPTED.replace("{ ", "{\n  tags = {}\n  "), "aws_default_security_group.own"),
+        (
+            BY_NAME,
+            ADOPTED.replace("aws_vpc.main.id", '"vpc-1"'),
+            "aws_vpc.main.default",
+        ),
         (BY_NAME.replace("default", "web"), ADOPTED, "data.aws_security_group.found"),
         (BY_NAME.replace("aws_vpc.main.id", "var.other"), ADOPTED, "data.aws_security_group.found"),
         ('name = "default"', ADOPTED, "data.aws_security_group.found"),
