@@ -19,6 +19,7 @@ resource "aws_lb" "o" {}
 resource "aws_lb_listener" "l" { load_balancer_arn = aws_lb.b.arn }
 resource "aws_route53_zone" "z" { name = "example.com" }
 resource "aws_s3_bucket" "s" {}
+data "aws_ssm_parameter" "p" { name = "p" }
 resource "aws_cloudformation_stack" "s" {}
 resource "aws_lambda_function" "f" {}
 resource "aws_apigatewayv2_vpc_link" "k" {}
@@ -69,6 +70,14 @@ def origin(identity: str) -> str:
 
 
 MORE = "ordered_cache_behavior"
+
+
+def test_an_origin_whose_id_is_not_known() -> None:
+    """A behaviour that names the same by the same variable certainly uses it."""
+    text = distribution("aws_lb.b.dns_name", "match-viewer", behaviour("allow-all", '"a"'))
+    (edge,) = network(text.replace('"a"', "var.v")).every(EdgeConnection)
+
+    assert edge.encrypted.truth is False
 
 
 @pytest.mark.parametrize(
@@ -127,6 +136,7 @@ def test_what_a_module_that_is_not_there_puts_out(source: str, expected: list[st
         ('"${var.v}.cloudfront.net"', []),
         ('"${var.v}.aws.dev"', []),
         ('"${var.v}.eu-west-1.elb.amazonaws.com"', ["${var.v}.eu-west-1.elb.amazonaws.com"]),
+        ("data.aws_ssm_parameter.p.value", ["data.aws_ssm_parameter.p.value"]),
         ("aws_s3_bucket.s.bucket_domain_name", []),
         ('trimprefix(aws_s3_bucket.s.website_endpoint, "http://")', []),
         ('split("/", aws_lambda_function_url.s.function_url)[2]', []),
@@ -392,6 +402,7 @@ def test_an_integration_that_calls_nothing() -> None:
     assert balancers(rest('type = "HTTP"\nuri = 5')) == []
 
 
+BY_URI = 'type = "HTTP_PROXY"\nconnection_id = var.v\nuri = '
 BY_NETWORK = 'type = "HTTP_PROXY"\nconnection_id = aws_api_gateway_vpc_link.n.id\nuri = '
 
 
@@ -417,8 +428,20 @@ BY_NETWORK = 'type = "HTTP_PROXY"\nconnection_id = aws_api_gateway_vpc_link.n.id
             "var.v",
             "80",
         ),
+        (
+            BY_URI + '"http://b-1.eu-west-1.elb.amazonaws.com/"',
+            "var.v",
+            "var.v",
+            "80",
+        ),
+        (
+            'type = "HTTP_PROXY"\nconnection_id = var.v\nuri = "http://${aws_lb.b.dns_name}:81/"',
+            "var.v",
+            "aws_lb.b",
+            "81",
+        ),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_integrations_through_a_vpc_link(body: str, link: str, balancer: str, port: str) -> None:
     """The link, or the integration, names the load balancer, and the URI its port."""
@@ -514,6 +537,10 @@ def test_who_uses_vpc_origins(origin_: str, used: list[str], encrypted: list[boo
 
     assert [each.origin.to for each in found.every(OriginUse)] == used
     assert [edges["80"], edges["81"]] == encrypted
+
+    text = VPC_ORIGINS.replace("allow-all", "https-only").replace("ORIGIN", origin_)
+    edges = {each.port: each.encrypted.truth for each in network(text).every(EdgeConnection)}
+    assert edges == {"80": True, "81": True}  # whoever uses them
 
 
 TEMPLATE = """
