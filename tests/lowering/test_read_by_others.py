@@ -32,20 +32,24 @@ TERRAFORM: dict[str, tuple[str, ...]] = {
     "aws_dax_subnet_group": ("name", "subnet_ids"),
     "aws_ec2_managed_prefix_list_entry": ("prefix_list_id", "cidr"),
     "aws_ecr_pull_through_cache_rule": ("ecr_repository_prefix",),
+    "aws_lb_listener_certificate": ("listener_arn", "certificate_arn"),
     "aws_load_balancer_listener_policy": (
         "load_balancer_name", "load_balancer_port", "policy_names",
     ),
     "aws_networkmanager_core_network_policy_attachment": ("core_network_id", "policy_document"),
     "aws_ram_principal_association": ("resource_share_arn", "principal"),
+    "aws_route53profiles_association": ("profile_id", "resource_id"),
     "aws_route53_zone_association": ("zone_id", "vpc_id"),
 }  # fmt: skip
 CLOUDFORMATION: dict[str, tuple[str, ...]] = {
     "AWS::DAX::SubnetGroup": ("SubnetGroupName", "SubnetIds"),
     "AWS::DocDB::DBClusterParameterGroup": ("Name", "Family", "Parameters"),
     "AWS::DocDB::DBSubnetGroup": ("DBSubnetGroupName", "SubnetIds"),
+    "AWS::EC2::GatewayRouteTableAssociation": ("GatewayId", "RouteTableId"),
     "AWS::EC2::SubnetCidrBlock": ("SubnetId", "Ipv6CidrBlock"),
     "AWS::ECR::PullThroughCacheRule": ("EcrRepositoryPrefix",),
     "AWS::ElastiCache::SubnetGroup": ("CacheSubnetGroupName", "SubnetIds"),
+    "AWS::ElasticLoadBalancingV2::ListenerCertificate": ("ListenerArn", "Certificates"),
     "AWS::Logs::DeliverySource": ("ResourceArn", "LogType"),
     "AWS::MemoryDB::SubnetGroup": ("SubnetGroupName", "SubnetIds"),
     "AWS::Neptune::DBClusterParameterGroup": ("Name", "Family", "Parameters"),
@@ -59,6 +63,7 @@ CLOUDFORMATION: dict[str, tuple[str, ...]] = {
         "Parameters",
     ),
     "AWS::Redshift::ClusterSubnetGroup": ("SubnetIds",),
+    "AWS::Route53Profiles::ProfileAssociation": ("ProfileId", "ResourceId"),
     "AWS::SecretsManager::SecretTargetAttachment": ("TargetId",),
 }
 

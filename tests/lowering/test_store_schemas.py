@@ -299,12 +299,27 @@ def test_databases_by_their_subnet_group(body: dict[str, Any], public: bool | No
     assert found.public.truth is public
 
 
-def test_clusters_of_aurora_say_nothing() -> None:
-    """Their instances do, each of its own."""
-    assert not network({"store": ("AWS::RDS::DBCluster", {"Engine": "aurora-mysql"})}).every(
-        Exposure
-    )
-    assert is_public("AWS::RDS::DBCluster", Engine="mysql") is True
+@pytest.mark.parametrize(
+    ("body", "public"),
+    [
+        ({"Engine": "aurora-mysql"}, []),
+        ({"Engine": "aurora-mysql", "PubliclyAccessible": True}, [True]),
+        ({"Engine": "aurora-mysql", "PubliclyAccessible": False}, [False]),
+        ({"Engine": "mysql"}, [True]),
+        ({"Engine": "mysql", "PubliclyAccessible": False}, [False]),
+        ({"Engine": "mysql", "DBSubnetGroupName": "own"}, [False]),
+        ({"Engine": {"Ref": "Given"}}, [None]),
+        ({"Engine": {"Ref": "Given"}, "PubliclyAccessible": False}, [False]),
+    ],
+)
+def test_clusters_that_say_whether_they_are_public(
+    body: dict[str, Any], public: list[bool | None]
+) -> None:
+    """Those of Aurora leave it to their instances, each of its own, unless they say it."""
+    resources = {"store": ("AWS::RDS::DBCluster", body)}
+    found = network(resources, Parameters={"Given": {"Type": "String"}}).every(Exposure)
+
+    assert [each.public.truth for each in found] == public
 
 
 @pytest.mark.parametrize(
