@@ -125,8 +125,7 @@ def test_no_value_breaks_what_is_lowered(type_: str) -> None:
 
 
 CANNOT_BE_NULL = (
-    "aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService",
-    "aws_lb_listener", "aws_alb_listener", "aws_ram_resource_association",
+    "aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService", "aws_ram_resource_association",
     "aws_route53_record", "AWS::Route53::RecordSet",
     "aws_service_discovery_service", "AWS::ServiceDiscovery::Service",
 )  # fmt: skip

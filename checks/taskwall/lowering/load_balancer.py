@@ -155,7 +155,7 @@ def listener_certificate(r: ResourceReader) -> Iterator[Entity]:
 
 def _certificate_named(r: ResourceReader, written: Cell) -> ResourceAttribute | SourceCode | None:
     """How other listeners can name the certificate of this one."""
-    if written.value is None or r.external:
+    if written.absent or r.external:
         return None
     if r.terraform:
         if isinstance(written.value, Reference):
