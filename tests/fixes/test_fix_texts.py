@@ -512,6 +512,8 @@ def test_what_two_statements_need_is_said_once(form: Literal["set", "text"]) -> 
         (IN_HCL, [("a.b", 1), ("a.c", 2)], "a {\n  b = 1\n  c = 2\n}"),
         (IN_HCL, [("a", {"b": 1}), ("a", {"c": 2})], "a {\n  b = 1\n  c = 2\n}"),
         (IN_HCL, [("a", 1), ("a", 2)], "a = 2"),
+        (IN_HCL, [("a", 1), ("a", {"b": 2})], "a {\n  b = 2\n}"),
+        (IN_HCL, [("a", {"b": 2}), ("a", 1)], "a = 1"),
         (IN_HCL, [("", {"a": 1}), ("", {"b": 2})], "a = 1\nb = 2"),
         (IN_TEMPLATE, [("A.B", 1), ("A.C", ({"D": "e"},))], "A:\n  B: 1\n  C:\n    - D: e"),
         (IN_TEMPLATE, [('["a.b"].c', 1)], "a.b:\n  c: 1"),

@@ -2,8 +2,10 @@
 
 import pytest
 
+from taskwall.core.values import Span
 from taskwall.findings.finding import Edit
 from taskwall.fixes.apply import applied, edits_by_file, overlap
+from taskwall.fixes.source_text import SourceText
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -101,3 +103,47 @@ def test_edits_of_several_files() -> None:
 def test_the_text_with_edits_made(text: str, edits: list[Edit], made: str) -> None:
     """All places are of the text before; only what is inserted brings no blank line too many."""
     assert applied(text, edits) == made
+
+
+TEXT = "ab\r\n  cd\r\n\r\n\tef"
+
+
+@pytest.mark.parametrize(
+    ("offset", "position", "start", "end", "indent", "follows"),
+    [
+        (0, (1, 1), 0, 2, "", True),
+        (2, (1, 3), 0, 2, "", True),
+        (3, (1, 4), 0, 3, "", True),
+        (4, (2, 1), 4, 8, "  ", False),
+        (7, (2, 4), 4, 8, "  ", False),
+        (10, (3, 1), 10, 10, "", True),
+        (12, (4, 1), 12, 15, "\t", False),
+        (15, (4, 4), 12, 15, "\t", False),
+    ],
+)
+def test_the_lines_of_a_text(
+    offset: int, position: tuple[int, int], start: int, end: int, indent: str, follows: bool
+) -> None:
+    """A line ends before its break, of whichever kind, and a text may end without one."""
+    sheet = SourceText("a.tf", TEXT)
+
+    assert sheet.position(offset) == position
+    assert sheet.offset(*position) == offset
+    assert sheet.span(Span("a.tf", *position, *position)) == (offset, offset)
+    assert (sheet.line_start(offset), sheet.line_end(offset)) == (start, end)
+    assert sheet.indent(offset) == indent
+    assert sheet.follows_directly(offset) is follows
+
+
+@pytest.mark.parametrize(
+    ("text", "newline"),
+    [("", "\n"), ("a", "\n"), ("a\n", "\n"), ("a\r\nb\n", "\r\n"), ("a\nb\r\n", "\n")],
+)
+def test_lines_end_as_the_first_one(text: str, newline: str) -> None:
+    """So what is added has the line ends of its file."""
+    sheet = SourceText("a.tf", text)
+
+    assert sheet.newline == newline
+    assert sheet.edit(0, 0, "x\ny\n", placeholder=True) == Edit(
+        "a.tf", 1, 1, 1, 1, f"x{newline}y{newline}", placeholder=True
+    )

@@ -454,3 +454,23 @@ def test_what_the_cdk_wrote_without_its_paths_is_not_edited(mend: Mend) -> None:
     assert mend(f"{text}Rules: {{CheckBootstrapVersion: {rule}}}\n", "A", 2) is None
     assert mend(text, "A", 2, file="StackInner0A1B.template.json") is not None
     assert mend(text, "A", 2, file="StackInner0A1B.nested.template.json") is None
+
+
+@pytest.mark.parametrize(
+    ("file", "edited"),
+    [
+        ("cdk.out/t.yaml", False),
+        ("app/cdk.out/asset/t.yaml", False),
+        (".aws-sam/build/t.yaml", False),
+        (".serverless/t.yaml", False),
+        ("cdk/out/t.yaml", True),
+        ("serverless/t.yaml", True),
+    ],
+)
+def test_what_is_in_a_folder_of_a_program_is_not_edited(
+    mend: Mend, file: str, edited: bool
+) -> None:
+    """It would write the file again."""
+    text = "Resources: {x: {Type: AWS::B::C, Properties: {A: 1}}}\n"
+
+    assert (mend(text, "A", 2, file=file) is not None) is edited

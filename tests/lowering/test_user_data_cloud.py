@@ -10,6 +10,7 @@ from taskwall.core.values import Value
 
 CONFIG = "#cloud-config\n"
 ORDER = f"- path: {FILE}\n  content: {BLOCK}=true\n"
+HELD_BY_CONFIG = f"#cloud-config\nwrite_files:\n- path: {FILE}\n  content: {BLOCK}=true\n"
 HELD = f"write_files:\n- path: {FILE}\n  content: |\n    {BLOCK}=true\n"
 MORE = f"- path: {FILE}\n  content: A=b\n"
 
@@ -73,6 +74,7 @@ CLOUD: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "binary that is not known": (
         (f"{CONFIG}write_files:\n- path: {FILE}\n  content: !!binary ", VAR, "\n"), OPEN,
     ),
+    "a number in place of a file": ((f"{HELD_BY_CONFIG}- 5\n- [a]\n- null\n",), True),
     "an encoding that is none": ((f"{CONFIG}write_files:\n{ORDER}  encoding: utf-8\n",), True),
     "base64 in an encoding that is none": (
         ((f"{CONFIG}write_files:\n- path: {FILE}\n  encoding: 64\n"

@@ -177,6 +177,8 @@ TOML: dict[str, tuple[tuple[str | Value, ...], object]] = {
     "in a table of all": (("[settings]\necs = { awsvpc-block-imds = true }\n",), True),
     "in quotes": (('["settings".ecs]\n"awsvpc-block-imds" = true\n',), True),
     "off": (("[settings.ecs]\nawsvpc-block-imds = false\n",), False),
+    "settings that are none": (('settings.ecs = "x"\n',), None),
+    "a table that is none": (("[[settings]]\necs = 1\n",), None),
     "no TOML": (("[settings.ecs]\nawsvpc-block-imds = true\nx y\n",), None),
     "perhaps no TOML": (("[settings.ecs]\nawsvpc-block-imds = true\nx ", VAR, "\n"), OPEN),
     "another table": (("[other]\nawsvpc-block-imds = true\n",), None),
