@@ -189,3 +189,93 @@ Resources:
     found = with_possible(stack.evaluate({}).resources)
 
     assert any(one.type == "aws_ecs_service" for one in found) is used
+
+
+HOST = "aws_db_instance.d.endpoint"
+SECRET = """resource "aws_secretsmanager_secret" "s" {}
+resource "aws_secretsmanager_secret_version" "v" {
+  secret_id = aws_secretsmanager_secret.s.id
+"""
+
+
+@pytest.mark.parametrize(
+    ("holder", "given", "holds"),
+    [
+        (f"{SECRET}secret_string = {HOST}\n}}", "aws_secretsmanager_secret.s.arn", True),
+        (f"{SECRET}secret_string_wo = {HOST}\n}}", "aws_secretsmanager_secret.s.arn", True),
+        (
+            f"{SECRET}secret_string = jsonencode({{ h = {HOST} }})\n}}",
+            "[aws_secretsmanager_secret.s]",
+            True,
+        ),
+        (f"{SECRET}version_stages = [{HOST}]\n}}", "aws_secretsmanager_secret.s.arn", False),
+        (f"{SECRET}secret_string = {HOST}\n}}", '"x"', False),
+        (f'resource "aws_ssm_parameter" "p" {{ value = {HOST} }}', "aws_ssm_parameter.p.arn", True),
+        (
+            f'resource "aws_ssm_parameter" "p" {{ value_wo = {HOST} }}',
+            "aws_ssm_parameter.p.arn",
+            True,
+        ),
+        (
+            f'resource "aws_ssm_parameter" "p" {{ insecure_value = {HOST} }}',
+            "aws_ssm_parameter.p.name",
+            True,
+        ),
+        (
+            f'resource "aws_ssm_parameter" "p" {{ description = {HOST} }}',
+            "aws_ssm_parameter.p.name",
+            False,
+        ),
+    ],
+)
+def test_what_secrets_and_parameters_hold_is_handed_over(
+    holder: str, given: str, holds: bool
+) -> None:
+    """Tasks of a module that gets the secret of a database may use the database."""
+    text = f'resource "aws_db_instance" "d" {{}}\n{holder}\n'
+    text += f'module "m" {{\n  source = "a/b/c"\n  given  = {given}\n}}\n'
+    (stack,), _ = terraform.stacks(["/r/main.tf"], Files({"/r/main.tf": text}), Inputs())
+    found = with_possible(stack.evaluate({}).resources)
+
+    assert any(one.type == "aws_ecs_task_definition" for one in found) is holds
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "holds"),
+    [
+        ("SecretsManager::Secret", "SecretString: !GetAtt D.Endpoint.Address", True),
+        (
+            "SecretsManager::Secret",
+            'GenerateSecretString: {SecretStringTemplate: !Sub \'{"h": "${D.Endpoint.Address}"}\'}',
+            True,
+        ),
+        ("SecretsManager::Secret", "Description: !GetAtt D.Endpoint.Address", False),
+        ("SSM::Parameter", "Value: !GetAtt D.Endpoint.Address", True),
+        ("SSM::Parameter", "Description: !GetAtt D.Endpoint.Address", False),
+    ],
+)
+@pytest.mark.parametrize("attached", [False, True])
+def test_what_secrets_and_parameters_of_a_template_hold(
+    type_: str, properties: str, holds: bool, attached: bool
+) -> None:
+    """The same of a nested template; and of a secret that is attached to a database."""
+    is_secret = type_.startswith("Secrets")
+    target = "{SecretId: !Ref S, TargetId: !Ref D}"
+    attachment = f"A: {{Type: AWS::SecretsManager::SecretTargetAttachment, Properties: {target}}}"
+    text = f"""
+Resources:
+  D: {{Type: AWS::RDS::DBInstance}}
+  S:
+    Type: AWS::{type_}
+    Properties:
+      {properties}
+  {attachment if attached and is_secret else ""}
+  M:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: "https://example.com/m.yml", Parameters: {{Given: !Ref S}}}}
+"""
+    (stack,), _ = cloudformation.stacks(["t.yaml"], Files({"t.yaml": text}), Inputs())
+    found = with_possible(stack.evaluate({}).resources)
+
+    used = any(one.type == "aws_ecs_task_definition" for one in found)
+    assert used is (holds or (attached and is_secret))

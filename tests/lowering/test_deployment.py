@@ -147,6 +147,7 @@ resource "aws_lb_listener" "test" {}
 resource "aws_ecs_cluster" "c" { name = "one" }
 resource "aws_ecs_cluster" "d" { name = "two" }
 resource "aws_ecs_service" "o" { name = "other" }
+resource "aws_ssm_parameter" "p" { value = "web" }
 """
 HERE = "aws_ecs_cluster.c.name"
 Deploys: TypeAlias = tuple[bool | None, list[str]] | None
@@ -198,6 +199,8 @@ NAMES: dict[str, tuple[str, str, str, Deploys]] = {
     "a reference in another cluster": ("aws_ecs_service.s.name", '"two"', '"web"', None),
     "a reference where it has no name": ("aws_ecs_service.s.name", HERE, "", (True, [])),
     "a reference to another": ("aws_ecs_service.o.name", HERE, '"web"', None),
+    "what a parameter holds": ("aws_ssm_parameter.p.value", HERE, '"web"', (True, [])),
+    "what a parameter holds, of another": ("aws_ssm_parameter.p.value", HERE, '"x"', None),
     "another name": ('"x"', HERE, '"web"', None),
     "a name where it has none": ('"web"', HERE, "", None),
     "a variable": ("var.v", HERE, '"web"', (None, ["var.v"])),
