@@ -1,5 +1,7 @@
 """What instances are made from: their groups and interfaces, wherever these are written."""
 
+import re
+
 import pytest
 
 from lowering.networks import network, said
@@ -112,6 +114,32 @@ def test_an_interface_from_elsewhere_leaves_an_instance_unknown(name: str, id_: 
     settings = (host.groups_setting, host.subnets_setting, host.public_address)
     assert all(each is not None and each.needs for each in settings)
     assert not host.interfaces
+
+
+DYNAMIC = """dynamic "network_interface" {
+    for_each = var.v
+    content { network_interface_id = aws_network_interface.own.id }
+  }"""
+
+
+@pytest.mark.parametrize("counted", [False, True])
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_an_interface_that_may_not_be_there(counted: bool, dynamic: bool) -> None:
+    """What it gives an instance waits for what decides that, of either."""
+    text = INTERFACE.replace("ID }", "aws_network_interface.own.id }")
+    if dynamic:
+        text = text.replace("network_interface { network_interface_id", "GIVEN {")
+        text = re.sub(r"GIVEN.*", DYNAMIC, text)
+    if counted:
+        text = text.replace('"own" {', '"own" {\n  count = var.v ? 1 : 0').replace(
+            "own.id", "own[0].id"
+        )
+    (host,) = network(f'variable "v" {{}}\n{text}').every(Instances)
+
+    waits = [
+        {need.name for need in link.fact.waits_for()} for link in (*host.groups, *host.subnets)
+    ]
+    assert waits == [{"var.v"} if counted or dynamic else set()] * 2
 
 
 @pytest.mark.parametrize(
