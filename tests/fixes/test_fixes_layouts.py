@@ -106,6 +106,9 @@ def yaml(body: str) -> str:
         ("A: x", "A", "a:", 'A: "a:"'),
         ("A: x", "A", "", 'A: ""'),
         ("A: x", "A", 1.5, "A: 1.5"),
+        ("A: x", "A", None, "A: null"),
+        ("A: 'x'", "A", None, "A: ''"),
+        ('A: "x"', "A", None, 'A: ""'),
         ("A: x", "A", False, "A: false"),
         (
             "A:\n- B: 1\n- B: 2",

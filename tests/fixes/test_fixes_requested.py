@@ -192,6 +192,15 @@ def test_what_is_taken_away_is_wrong_in_each_setting_that_has_it(
     assert offered(texts, [(scenario, gone) for scenario in asked], gone) is expected
 
 
+def test_what_another_setting_asks_to_change_is_not_taken_away() -> None:
+    """There the rule is content with less."""
+    at = AttributePath("t_t.x", "a[0]")
+    gone, changed = removal(at), AttributeChange(at, 2, 2)
+
+    assert not offered([OPEN, OPEN], [(0, gone), (1, changed)], gone)
+    assert offered([OPEN, OPEN], [(0, gone), (1, changed), (1, gone)], gone)
+
+
 def test_a_list_of_scalars_that_a_setting_has_too() -> None:
     """An element is known again by its place; one in a list that is not known may be there."""
     text = 'resource "t_t" "x" {\n  a = ["b", "c"]\n}\n'
