@@ -4,7 +4,7 @@ import pytest
 
 from lowering.networks import network
 from taskwall.core.change import ResourceAttribute
-from taskwall.model.entities.load_balancer import Certificate, Listener
+from taskwall.model.entities.load_balancer import Certificate
 
 PROVIDERS = """
 provider "aws" { region = "eu-west-1" }
@@ -57,31 +57,3 @@ resource "aws_acm_certificate_validation" "v" {{
         if waits
         else ResourceAttribute("aws_acm_certificate.c", "arn")
     )
-
-
-@pytest.mark.parametrize(
-    ("written", "named"),
-    [
-        ("", None),
-        ("certificate_arn = null", None),
-        ('certificate_arn = "arn"', ResourceAttribute("aws_lb_listener.l", "certificate_arn")),
-        ("certificate_arn = var.v", ResourceAttribute("aws_lb_listener.l", "certificate_arn")),
-        (
-            "certificate_arn = aws_acm_certificate.c.arn",
-            ResourceAttribute("aws_acm_certificate.c", "arn"),
-        ),
-    ],
-)
-def test_how_others_name_the_certificate_of_a_listener(
-    written: str, named: ResourceAttribute | None
-) -> None:
-    """By what it refers to, or by the listener; one that is null is none."""
-    (found,) = network(f"""
-variable "v" {{}}
-resource "aws_acm_certificate" "c" {{}}
-resource "aws_lb_listener" "l" {{
-  {written}
-}}
-""").every(Listener)
-
-    assert found.certificate_named == named

@@ -78,6 +78,10 @@ ACTIONS: dict[str, tuple[str, list[tuple[object, object, list[str], bool]]]] = {
         'default_action {\ntype = "redirect"\nredirect {\nprotocol = var.v\n}\n}',
         [("redirect", OPEN, [], True)],
     ),
+    "by weight to nothing": (
+        'default_action {\ntype = "forward"\nforward {\ntarget_group {\nweight = 1\n}\n}\n}',
+        [("forward", SAME, [], True)],
+    ),
     "what is not known": ("default_action {\ntype = var.v\n}", [(OPEN, SAME, [], True)]),
     "two": (
         f'default_action {{\ntype = "authenticate-oidc"\n}}\ndefault_action {{\n{FORWARD}}}',
@@ -155,8 +159,9 @@ def test_settings_of_a_listener(type_: str) -> None:
         ('certificate_arn = "arn"', ("aws_lb_listener.l", "certificate_arn")),
         ("certificate_arn = var.v", ("aws_lb_listener.l", "certificate_arn")),
         ("", None),
+        ("certificate_arn = null", None),
     ],
-    ids=["a reference", "a text", "a variable", "none"],
+    ids=["a reference", "a text", "a variable", "none", "null"],
 )
 def test_how_others_name_a_certificate(body: str, named: tuple[str, str] | None) -> None:
     """By what it is an attribute of, else by the listener that has it."""
