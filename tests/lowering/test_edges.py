@@ -20,6 +20,7 @@ resource "aws_lb_listener" "l" { load_balancer_arn = aws_lb.b.arn }
 resource "aws_route53_zone" "z" { name = "example.com" }
 resource "aws_s3_bucket" "s" {}
 data "aws_ssm_parameter" "p" { name = "p" }
+resource "aws_ssm_parameter" "q" { value = "https://b-1.eu-west-1.elb.amazonaws.com/x" }
 resource "aws_cloudformation_stack" "s" {}
 resource "aws_lambda_function" "f" {}
 resource "aws_apigatewayv2_vpc_link" "k" {}
@@ -314,6 +315,16 @@ HTTP: dict[str, tuple[str, list[tuple[str, str, str, bool | None]], list[str]]] 
     "by a known name": (
         PROXY + 'integration_uri = "http://b-1.eu-west-1.elb.amazonaws.com:81/x"',
         [("b-1.eu-west-1.elb.amazonaws.com", "", "81", False)],
+        [],
+    ),
+    "of the older type": (
+        'integration_type = "http"\nintegration_uri = "http://${aws_lb.b.dns_name}/x"',
+        [("aws_lb.b", "", "80", False)],
+        [],
+    ),
+    "by what a parameter holds": (
+        PROXY + "integration_uri = aws_ssm_parameter.q.value",
+        [("b-1.eu-west-1.elb.amazonaws.com", "", "443", True)],
         [],
     ),
     "to a bucket": (

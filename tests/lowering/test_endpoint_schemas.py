@@ -2,7 +2,7 @@
 
 import pytest
 
-from lowering.networks import network, said
+from lowering.networks import OPEN, network, said
 from taskwall.model.endpoints.endpoint import (
     Endpoint,
     EndpointDns,
@@ -374,6 +374,26 @@ resource "aws_vpc_endpoint_service_allowed_principal" "p" {
     assert [said(each) for each in service.principals] == ["*"]
     assert permission.service.to == service.id
     assert [said(each) for each in permission.principals] == ["arn:aws:iam::1:root"]
+
+
+@pytest.mark.parametrize(
+    ("principals", "expected"),
+    [
+        ("[]", []),
+        ("var.v", [OPEN]),
+        ('["*", var.v]', ["*", OPEN]),
+        ('concat(["arn:aws:iam::1:root"], var.v)', ["arn:aws:iam::1:root", OPEN]),
+        ('var.v ? ["*"] : ["arn:aws:iam::1:root"]', [OPEN, "arn:aws:iam::1:root"]),
+    ],
+)
+def test_principals_that_an_endpoint_service_may_allow(
+    principals: str, expected: list[object]
+) -> None:
+    """One that is not all of them lets not everybody connect, if it is there or not."""
+    text = 'variable "v" {}\nresource "aws_vpc_endpoint_service" "s" {\n'
+    (found,) = network(f"{text}allowed_principals = {principals}\n}}\n").every(EndpointService)
+
+    assert [said(each) for each in found.principals] == expected
 
 
 @pytest.mark.parametrize(

@@ -647,6 +647,18 @@ def test_what_is_put_into_a_definition_and_is_not_known(
     assert ("P" in [need.name for need in found.cluster.fact.needs]) is waits
 
 
+def test_what_is_put_into_a_text_that_is_known_in_part() -> None:
+    """Behind what is not known, too."""
+    text = SUBSTITUTED.replace("WHOLE", "Definition")
+    text = text.replace("live-${C}", "!Sub 'x-${P}-${!C}-${!T}'")
+    (found,) = network("Parameters: {P: {Type: String}}" + text.replace("!Ref Task", "t")).every(
+        TaskSource
+    )
+
+    assert found.cluster is not None
+    assert found.cluster.to == "x-${P}-shop-t"
+
+
 @pytest.mark.parametrize("key", ["Definition", "DefinitionString"])
 def test_what_is_put_into_a_definition(key: str) -> None:
     """A text may be all of a value or a part of it; what nothing is given for stays."""
