@@ -313,6 +313,17 @@ def test_a_value_that_comes_from_elsewhere() -> None:
         assert len(found.through) == places
 
 
+def test_an_element_that_comes_from_elsewhere() -> None:
+    """As an attribute, one by one."""
+    text = 'resource "t_t" "x" {\n  a = [local.a, 3]\n}\nlocals {\n  a = 1\n}\n'
+    for path, lines in (("a[0]", [2, 5]), ("a[1]", [])):
+        wanted = change(f"t_t.x {path}")
+        fixes = RequestedFixes(evaluations(text))
+        fixes.record("TW1", [wanted], 0)
+        [(found, _)] = fixes.applicable("TW1", [wanted], 0, follow=True)
+        assert [place.line for place in found.through] == lines
+
+
 def read(folder: Path, files: dict[str, str]) -> RequestedFixes:
     """The changes that may be asked for in a root of some files, which has no settings."""
     for name, text in files.items():
