@@ -143,6 +143,10 @@ GROUPS: dict[str, tuple[str, str, bool | None, int]] = {
         POSTGRES + 'parameter_group_name = "own"', group(parameters=parameter('"0"')), False, 1,
     ),
     "its family tells the engine": (OF_GROUP, group('"postgres14"'), False, 1),
+    "its family tells an edition": (OF_GROUP, group('"sqlserver-ex-15.0"'), False, 1),
+    "its family tells the older name": (
+        OF_GROUP, group('"aurora5.6"', parameter('"ON"', "require_secure_transport")), True, 1,
+    ),
     "its family is of another version": (
         POSTGRES + 'engine_version = "15.4"\n' + OF_GROUP, group('"postgres14"'), True, 1,
     ),
