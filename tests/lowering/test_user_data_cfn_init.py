@@ -135,6 +135,7 @@ SETS_OF: dict[str, tuple[dict[str, Value], str, object]] = {
         {"default": Items((Known("on"),), (Known("off"),))}, "", OPEN,
     ),
     "a set in itself": ({"default": Items((fields(ConfigSet=Known("default")),))}, "", OPEN),
+    "a number for a name": ({"default": Known(1)}, "", True),
     "something else in a set": ({"default": Items((VAR,))}, "", OPEN),
     "a configuration that is missing": ({"default": Known("none")}, "", OPEN),
 }  # fmt: skip
@@ -145,6 +146,7 @@ def test_sets_of_cfn_init(sets: dict[str, Value], more: str, expected: object) -
     """Configurations act in the order of the sets that the call names, else of the default one."""
     off = file(Known(f"{BLOCK}=false\n"))
     init = fields(on=file(LINE), off=off, config=file(LINE))
+    init = Fields({**init.fields, "1": file(LINE)})
     if sets:
         init = Fields({**init.fields, "configSets": Fields(sets)})
 
@@ -166,6 +168,12 @@ def test_sets_of_cfn_init(sets: dict[str, Value], more: str, expected: object) -
 def test_sets_of_cfn_init_that_are_not_known(sets: Value, expected: object) -> None:
     """What is in the set that is called is not known; others are not asked."""
     assert after(Fields({"config": file(LINE), "configSets": sets})) is expected
+
+
+@pytest.mark.parametrize("sets", [{}, {"configSets": Known(None)}], ids=["none", "null"])
+def test_cfn_init_without_sets_and_without_the_one_configuration(sets: dict[str, Value]) -> None:
+    """Others act only where a set names them."""
+    assert after(Fields({"other": file(LINE), **sets})) is False
 
 
 def test_cfn_init_of_another_resource() -> None:
