@@ -110,6 +110,11 @@ MANY = "{a,b}" * 7
         ("a{,.bak}", ["a", "a.bak"]),
         ("{a,b,c}d", ["ad", "bd", "cd"]),
         ("{a,b}{c,d}", ["ac", "ad", "bc", "bd"]),
+        ("x{a,{b,c}}", ["xa", "xb", "xc"]),
+        ("{{a,b},c}", ["a", "b", "c"]),
+        ("{{a,b}}", ["{a}", "{b}"]),
+        ("{a,{b,c}", ["{a,b", "{a,c"]),
+        ("{a,b}},c", ["a},c", "b},c"]),
         ("{a}", ["{a}"]),
         ("{}", ["{}"]),
         ("{a,b", ["{a,b"]),
@@ -121,7 +126,7 @@ MANY = "{a,b}" * 7
         (f"{{a{SPLIT}b,c}}d", ["a", "bd", "cd"]),
         ("{a,b}" + "c" * LONGEST, ["{a,b}" + "c" * LONGEST]),
     ],
-    ids=range(15),
+    ids=range(20),
 )
 def test_words_of_braces(word: str, words: list[str]) -> None:
     """One for each choice, in their order; what is no choice stands as it is."""

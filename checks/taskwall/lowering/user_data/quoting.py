@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from taskwall.core.patterns import pattern
 
@@ -11,8 +12,8 @@ SPLIT = "\0"
 BRACES = {ord("{"): "\1", ord(","): "\2", ord("}"): "\3"}
 """What stands for the braces, and the commas, that are not in quotes."""
 
+_SIGN = pattern("[\1\2\3]")
 _LITERAL = {ord(sign): plain for plain, sign in BRACES.items()}
-_CHOICE = pattern("\1([^\1\2\3]*(?:\2[^\1\2\3]*)+)\3")
 MOST_WORDS = 100
 LONGEST = 10_000
 """Braces make no more words than that, and none of a longer word."""
@@ -28,14 +29,30 @@ def unquoted_words(word: str) -> list[str]:
     waiting = [word]
     while waiting:
         first = waiting.pop(0)
-        choice = _CHOICE.search(first)
-        made = choice[1].split("\2") if choice and len(first) <= LONGEST else []
-        if choice is None or not made or len(waiting) + len(found) + len(made) > MOST_WORDS:
+        made = _chosen(first) if len(first) <= LONGEST else []
+        if not made or len(waiting) + len(found) + len(made) > MOST_WORDS:
             found.append(first.translate(_LITERAL))
-            continue
-        before, after = first[: choice.start()], first[choice.end() :]
-        waiting[:0] = [before + each + after for each in made]
+        else:
+            waiting[:0] = made
     return [each for one in found for each in one.split(SPLIT) if each]
+
+
+def _chosen(word: str) -> list[str]:
+    """The words that the first braces with a choice make of a word; none if it has no such."""
+    opened: list[list[int]] = []  # where braces and their commas are
+    first: list[int] = []
+    for found in _SIGN.finditer(word):
+        if found[0] == "\1":
+            opened.append([found.start()])
+        elif opened:
+            opened[-1].append(found.start())
+            if found[0] == "\3":
+                own = opened.pop()
+                first = own if len(own) > 2 and own < (first or [len(word)]) else first
+    return [
+        word[: first[0]] + word[begin + 1 : end] + word[first[-1] + 1 :]
+        for begin, end in pairwise(first)
+    ]
 
 
 def bare(text: str) -> str:
