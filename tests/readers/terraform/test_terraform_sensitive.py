@@ -87,3 +87,32 @@ def test_what_says_where_a_database_is(
     for default in (f'{{ {member} = "some-text" }}', f'[{{ a = {{ {member} = "some-text" }} }}]'):
         main = MAIN.replace("DEFAULT", default).replace("EXPRESSION", "var.v")
         assert ("some-text" in evaluated(main).sensitive_texts) is hidden
+
+
+STAGES = """
+variable "stage" {}
+variable "password" {}
+variable "token" { sensitive = true }
+resource "aws_secretsmanager_secret_version" "a" {
+  secret_id     = "a"
+  secret_string = jsonencode({ username = var.stage, password = var.password, t = var.token })
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("scenario", "hidden"),
+    [
+        ({}, set()),
+        ({"var.stage": "production"}, set()),
+        ({"var.password": "swordfish"}, {"swordfish"}),
+        ({"var.token": "swordfish"}, {"swordfish"}),
+        ({"var.stage": "production", "var.token": "swordfish"}, {"swordfish"}),
+        ({"var.stage": "swordfish", "var.token": "production"}, {"production"}),
+    ],
+)
+def test_what_a_condition_compares_a_plain_variable_with(
+    scenario: dict[str, str], hidden: set[str], evaluated: Callable[..., Evaluation]
+) -> None:
+    """It is no secret, though one holds it: findings say `when var.stage is production`."""
+    assert evaluated(STAGES, None, None, scenario).sensitive_texts == hidden

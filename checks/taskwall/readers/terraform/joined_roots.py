@@ -103,7 +103,7 @@ class JoinedStack:
 
     def _evaluate(self, scenario: Scenario, shared: Shared) -> Evaluation:
         made = shared.evaluated(scenario)
-        found = evaluation_of(made, self._roots, module_loader(self._files))
+        found = evaluation_of(made, self._roots, module_loader(self._files), scenario)
         if len(self.scanned) == len(self._roots) and not self._context:
             return found
         others = (resource for one in self._context for resource in one.resources)

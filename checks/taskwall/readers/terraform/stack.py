@@ -37,7 +37,7 @@ from taskwall.readers.terraform.syntax.tree import Block, Literal, Tuple
 from taskwall.readers.terraform.ties import looks_up
 from taskwall.readers.terraform.values.effects import Assumption, Impossible
 from taskwall.readers.terraform.values.placeholders import names_existing
-from taskwall.readers.terraform.values.sensitive import is_sensitive, sensitive
+from taskwall.readers.terraform.values.sensitive import asked_for, is_sensitive, sensitive
 from taskwall.readers.terraform.values.types import ANY_TYPE, Type, type_of
 from taskwall.source.context import SourceTie
 from taskwall.source.files import Files, UnreadableError
@@ -163,11 +163,11 @@ class TerraformStack:
             asked = (self.root, self._loader, self.inputs, self.boundary)
             lasting = evaluator.again(*asked, scenario)
             if lasting is not None:
-                return self._evaluation(lasting)
-        return self._evaluation(shared.evaluated(scenario))
+                return self._evaluation(lasting, scenario)
+        return self._evaluation(shared.evaluated(scenario), scenario)
 
-    def _evaluation(self, made: Evaluated) -> Evaluation:
-        return evaluation_of(made, (self,), self._loader)
+    def _evaluation(self, made: Evaluated, scenario: Scenario) -> Evaluation:
+        return evaluation_of(made, (self,), self._loader, scenario)
 
     def scope(
         self, scenario: Scenario, label: str = "", shared: frozenset[str] = frozenset()
@@ -402,7 +402,7 @@ def line_map_of(roots: Iterable[TerraformStack]) -> LineMap:
 
 
 def evaluation_of(
-    made: Evaluated, roots: Sequence[TerraformStack], loader: ModuleLoader
+    made: Evaluated, roots: Sequence[TerraformStack], loader: ModuleLoader, scenario: Scenario
 ) -> Evaluation:
     """What roots evaluate to together; what is said of a downloaded module is at its call."""
     moved = line_map_of(roots)
@@ -437,7 +437,7 @@ def evaluation_of(
         made.questions,
         tuple(dict.fromkeys(skip for root in roots for skip in root.suppressions()[0])),
         tuple(dict.fromkeys(absent)),
-        made.sensitive_texts,
+        made.sensitive_texts - asked_for(scenario, (root.root.variables for root in roots)),
         moved,
         CallSites(blocks).place,
         ModuleProvenance(blocks, given).trace,

@@ -86,7 +86,7 @@ class UnitStack(TerraformStack):
         return ModuleScope(run, self.root, given=given, called_from=(found.call,))
 
     def _evaluate(self, scenario: Scenario, shared: Shared) -> Evaluation:
-        return self._evaluation(shared.evaluated(scenario))
+        return self._evaluation(shared.evaluated(scenario), scenario)
 
     @property
     def files(self) -> frozenset[str]:

@@ -4,7 +4,16 @@ from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from taskwall.core.values import Fields, Items, Known, Text, Value, dereferenced, spelled
+from taskwall.core.values import (
+    Fields,
+    Items,
+    Known,
+    Scenario,
+    Text,
+    Value,
+    dereferenced,
+    spelled,
+)
 from taskwall.findings.redaction import SHORTEST, WORD
 from taskwall.readers.terraform.syntax.tree import Block, Body, Literal
 from taskwall.readers.terraform.values.effects import Effects, Secret
@@ -41,6 +50,20 @@ def sensitive(variables: Mapping[str, Block]) -> frozenset[str]:
     """The names of the variables that are sensitive, declared so or by their name."""
     return frozenset(
         name for name, block in variables.items() if is_sensitive(block.body) or names_secret(name)
+    )
+
+
+def asked_for(scenario: Scenario, roots: Iterable[Mapping[str, Block]]) -> frozenset[str]:
+    """The texts that a scenario supposes plain variables of roots to have.
+
+    Sources compare with them, and findings say so (`when var.stage is production`): that a secret
+    holds the name of the stage that it is for makes none of that name.
+    """
+    every = {name: name in hidden for one in roots for hidden in [sensitive(one)] for name in one}
+    return frozenset(
+        text
+        for operand, text in scenario.items()
+        if isinstance(text, str) and every.get(operand.removeprefix("var.")) is False
     )
 
 
