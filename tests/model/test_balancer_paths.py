@@ -14,6 +14,7 @@ from taskwall.source.stack import Inputs
 
 STACK = """
 variable "which" {}
+variable "list" { type = list(string) }
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
 resource "aws_subnet" "a" {
   vpc_id     = aws_vpc.main.id
@@ -105,9 +106,9 @@ KEPT = "preserve_client_ip = true"
 OF_VPC = 'cidr_blocks = ["10.0.0.0/16"]'
 
 
-def told(folder: Path, changes: dict[str, str]) -> list[str]:
+def told(folder: Path, changes: dict[str, str], more: str = "") -> list[str]:
     """What TW213 says of the stack with some changes, in short: what fails, or waits for what."""
-    report = scanned(folder, filled(STACK, DEFAULTS | changes), "TW213")
+    report = scanned(folder, filled(STACK, DEFAULTS | changes) + more, "TW213")
     assert report.passes or report.findings or report.unknowns
     found = [each.message for each in report.findings]
     found += [f"{each.message} needs {', '.join(each.missing)}" for each in report.unknowns]
@@ -183,6 +184,129 @@ def told(folder: Path, changes: dict[str, str]) -> list[str]:
 def test_an_alb_reaches_its_tasks(word: str, value: str, said: list[str], tmp_path: Path) -> None:
     """Its groups let out, and those of the tasks in, what goes to their port from where it is."""
     assert told(tmp_path, {word: value}) == said
+
+
+EDGE, WEB, OTHER = (f"aws_security_group.{name}.id" for name in ("edge", "web", "other"))
+MADE = "aws_vpc.main.default_security_group_id"
+ADOPTED = """
+resource "aws_default_security_group" "own" {
+  COUNT
+  vpc_id = aws_vpc.main.id
+  PERMISSIONS
+}
+"""
+AS_MADE = """
+  ingress {
+    protocol  = "-1"
+    from_port = 0
+    to_port   = 0
+    self      = true
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+"""
+
+
+def adopted(permissions: str = "", count: str = "") -> str:
+    """The default group of the VPC as the sources write it."""
+    return filled(ADOPTED, {"COUNT": count, "PERMISSIONS": permissions})
+
+
+def perhaps(group: str) -> str:
+    """A list of a group that does not help, and perhaps another one."""
+    return f'concat([{OTHER}], var.which == "" ? [{group}] : [])'
+
+
+def either(group: str) -> str:
+    """A list of one group: the one that does not help, or another one."""
+    return f"[[{OTHER}, {group}][var.which]]"
+
+
+@pytest.mark.parametrize(
+    ("edge", "web", "more", "said"),
+    [
+        # AWS makes a default group so that its members reach each other, and everything else.
+        pytest.param("[]", "[]", "", [], id="both use the default group"),
+        pytest.param("[]", f"[{MADE}]", "", [], id="the tasks name the default group"),
+        pytest.param(f"[{MADE}]", f"[{MADE}]", "", [], id="both name the default group"),
+        pytest.param(
+            "[]", perhaps(MADE), "", ["in? port 8080 needs var.which"],
+            id="the tasks perhaps use the default group, too",
+        ),
+        pytest.param(
+            "[]", either(MADE), "", ["in? port 8080 needs var.which"],
+            id="the tasks use the default group or another one",
+        ),
+        pytest.param(
+            perhaps(MADE), "[]", "", ["out? port 8080 needs var.which"],
+            id="the load balancer perhaps uses the default group",
+        ),
+        pytest.param(
+            either(MADE), "[]", "", ["out? port 8080 needs var.which"],
+            id="the load balancer uses the default group or another one",
+        ),
+        pytest.param(
+            "[]", "[]", adopted(), ["in: port 8080"], id="the default group is emptied"
+        ),
+        pytest.param("[]", "[]", adopted(AS_MADE), [], id="the default group is as AWS makes it"),
+        pytest.param(
+            "[]", "[]", adopted("", 'count = var.which == "" ? 1 : 0'),
+            ["in? port 8080 needs var.which"], id="the default group is perhaps emptied",
+        ),
+        pytest.param(
+            "[]", f"[{WEB}]", adopted(), ["in: port 8080", "out: port 8080"],
+            id="the load balancer uses an emptied default group",
+        ),
+        pytest.param(
+            "[]", f"[{WEB}]", adopted(AS_MADE), ["in: port 8080"],
+            id="the load balancer uses a default group that is written",
+        ),
+        # Groups that are given are not in the sources: nothing is missing in these.
+        pytest.param("[]", "var.list", "", [], id="the tasks' groups are given"),
+        pytest.param(
+            "var.list", "[]", "", ["in: port 8080"], id="the load balancer's groups are given"
+        ),
+        pytest.param(
+            f"[{EDGE}]", perhaps(WEB), "", ["out? port 8080 needs var.which"],
+            id="the tasks perhaps have the right group",
+        ),
+        pytest.param(
+            f"[{EDGE}]", either(WEB), "", ["out? port 8080 needs var.which"],
+            id="the tasks have the right group or another one",
+        ),
+        pytest.param(
+            perhaps(EDGE), f"[{WEB}]", "", ["out? port 8080 needs var.which"],
+            id="the load balancer perhaps has the right group",
+        ),
+        pytest.param(
+            either(EDGE), f"[{WEB}]", "", ["in? port 8080 needs var.which"],
+            id="the load balancer has the right group or another one",
+        ),
+        pytest.param(
+            f"[{EDGE}]", f"concat([{OTHER}], var.list)", "",
+            ["in? port 8080 needs var.list", "out: port 8080"],
+            id="the tasks may have further groups",
+        ),
+        pytest.param(
+            f"concat([{OTHER}], var.list)", f"[{WEB}]", "",
+            ["in: port 8080", "out? port 8080 needs var.list"],
+            id="the load balancer may have further groups",
+        ),
+        pytest.param(
+            f"concat([{EDGE}], var.list)", f"concat([{WEB}], var.list)", "", [],
+            id="both have the right group among others",
+        ),
+    ],
+)  # fmt: skip
+def test_groups_of_which_not_all_is_known(
+    edge: str, web: str, more: str, said: list[str], tmp_path: Path
+) -> None:
+    """One that lets traffic through is enough, and what may have one waits for that."""
+    assert told(tmp_path, {"EDGE_GROUPS": edge, "WEB_GROUPS": web}, more) == said
 
 
 @pytest.mark.parametrize(
