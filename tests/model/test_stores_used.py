@@ -2,6 +2,7 @@
 
 import pytest
 
+from taskwall.core.facts import Fact
 from taskwall.lowering import lower
 from taskwall.model.data_stores.store import Store, used
 from taskwall.readers import terraform
@@ -99,6 +100,20 @@ def names(value: str) -> dict[str, str]:
     return {"ENVIRONMENT": f'[{{ name = "DB", value = {value} }}]'}
 
 
+def used_in(changes: dict[str, str], more: str) -> Fact:
+    """Whether tasks use the store, with some changes of the stack and something beside it."""
+    text = SOURCE + more
+    for word, meant in (DEFAULTS | changes).items():
+        text = text.replace(word, meant)
+    files = Files({"/net/main.tf": text})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    store = network.get(Store, "aws_db_instance.main")
+    assert store is not None
+    return used(network, store)
+
+
 @pytest.mark.parametrize(
     ("changes", "more", "truth"),
     [
@@ -143,16 +158,86 @@ def names(value: str) -> dict[str, str]:
 )
 def test_tasks_use_a_store(changes: dict[str, str], more: str, truth: bool | None) -> None:
     """By its groups, from where they can get to it, by what they are told, or by a proxy."""
-    text = SOURCE + more
-    for word, meant in (DEFAULTS | changes).items():
-        text = text.replace(word, meant)
-    files = Files({"/net/main.tf": text})
-    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
-    assert not errors
-    network = lower(stack.evaluate({}).resources).network
-    store = network.get(Store, "aws_db_instance.main")
-    assert store is not None
+    found = used_in(changes, more)
 
-    found = used(network, store)
     assert found.truth is truth
     assert bool(found.waits_for()) is (truth is None)
+
+
+LOOKED_UP = """
+data "aws_subnet" "seen" { id = "subnet-1" }
+data "aws_subnet" "here" { vpc_id = aws_vpc.main.id }
+data "aws_subnet" "there" { vpc_id = aws_vpc.far.id }
+resource "aws_subnet" "loose" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = var.given
+}
+"""
+ONE_OF_TWO = "[aws_subnet.tasks.id, aws_subnet.far.id][var.given]"
+
+
+@pytest.mark.parametrize(
+    ("subnet", "peer", "truth", "waits"),
+    [
+        ("data.aws_subnet.seen.id", "10.0.1.0/24", None, ["subnet-1"]),
+        ("data.aws_subnet.here.id", "10.0.1.0/24", None, ["data.aws_subnet.here"]),
+        ("data.aws_subnet.there.id", "10.0.1.0/24", False, []),
+        ("data.aws_subnet.there.id", "10.0.0.0/8", False, []),
+        ("aws_subnet.loose.id", "10.0.1.0/24", None, ["var.given"]),
+        # Wherever it is in its VPC, it is within these, and not within those.
+        ("aws_subnet.loose.id", "10.0.0.0/8", True, []),
+        ("aws_subnet.loose.id", "10.1.0.0/16", False, []),
+        (ONE_OF_TWO, "10.0.1.0/24", None, ["var.given"]),
+        (ONE_OF_TWO, "10.1.0.0/16", None, ["var.given"]),
+    ],
+)
+@pytest.mark.parametrize("group", ["aws_security_group.tasks.id", ""])
+def test_a_store_allows_the_addresses_of_subnets(
+    group: str, subnet: str, peer: str, truth: bool | None, waits: list[str]
+) -> None:
+    """Of tasks in its VPC, as far as the sources say where they are; groups change nothing."""
+    changes = {"TASKS_SUBNET": subnet, "PEER": f'cidr_blocks = ["{peer}"]', "TASKS_GROUP": group}
+    found = used_in(changes, LOOKED_UP)
+
+    assert (found.truth, [need.name for need in found.waits_for()]) == (truth, waits)
+
+
+OF_TASKS, OF_OTHER = (
+    PROXY.replace("PROXY_PEER", f"aws_security_group.{name}.id") for name in ("tasks", "other")
+)
+BY_NAME, OF_MAIN = "= aws_db_proxy.main.name\n", "= aws_db_instance.main.identifier\n"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "written", "instead", "truth"),
+    [
+        pytest.param(OF_OTHER, BY_NAME, BY_NAME, False, id="one that allows no tasks"),
+        pytest.param(
+            OF_OTHER, BY_NAME, '= [aws_db_proxy.main.name, "x"][var.given]\n', None,
+            id="one that allows none, or another one",
+        ),
+        pytest.param(
+            OF_TASKS, BY_NAME, '= [aws_db_proxy.main.name, "x"][var.given]\n', None,
+            id="one that allows tasks, or another one",
+        ),
+        pytest.param(
+            OF_TASKS, OF_MAIN, '= [aws_db_instance.main.identifier, "x"][var.given]\n', None,
+            id="one before this store, or before another one",
+        ),
+        pytest.param(
+            OF_OTHER, OF_MAIN, '= [aws_db_instance.main.identifier, "x"][var.given]\n', False,
+            id="one that allows none, before either",
+        ),
+        pytest.param(OF_TASKS, OF_MAIN, '= "elsewhere"\n', False, id="one before another store"),
+    ],
+)  # fmt: skip
+def test_tasks_use_a_store_by_a_proxy(
+    proxy: str, written: str, instead: str, truth: bool | None
+) -> None:
+    """Where tasks use the proxy, and it leads to the store."""
+    found = used_in({}, proxy.replace(written, instead))
+
+    assert (found.truth, [each.name for each in found.waits_for()]) == (
+        truth,
+        ["var.given"] * (truth is None),
+    )
