@@ -99,7 +99,11 @@ DEFAULTS = {
 
 def told(folder: Path, changes: dict[str, str]) -> list[str]:
     """The flows to the database with some changes, in short."""
-    text = filled(STACK, DEFAULTS | changes)
+    return told_of(folder, filled(STACK, DEFAULTS | changes))
+
+
+def told_of(folder: Path, text: str) -> list[str]:
+    """The flows of a stack to its store `main`, in short."""
     (folder / "main.tf").write_text(text, encoding="utf-8")
     flows = list_flows(Options(paths=(str(folder),)), None, "store:main")
     assert not flows.problems
@@ -161,3 +165,47 @@ def test_a_proxy_leads_to_its_database(
 ) -> None:
     """Who gets to the proxy gets to the database behind it, whose group need let in no other."""
     assert told(tmp_path, changes) == flows
+
+
+CLUSTER = """
+resource "aws_rds_cluster" "main" {
+  engine                 = "aurora-postgresql"
+  db_subnet_group_name   = aws_db_subnet_group.main.name
+  vpc_security_group_ids = [aws_security_group.store.id]
+}
+"""
+INSTANCE = """
+resource "aws_rds_cluster_instance" "NAME" {
+  cluster_identifier  = aws_rds_cluster.main.id
+  engine              = "aurora-postgresql"
+  publicly_accessible = PUBLIC
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("public", "flows"),
+    [
+        ([], []),
+        (["false"], []),
+        (["null", "false"], []),
+        (["true"], ["internet 5432"]),
+        (["true", "false"], ["internet 5432"]),
+        (["false", "true"], ["internet 5432"]),
+        (["false", "var.which"], ["internet 5432 needs var.which"]),
+        (["true", "var.which"], ["internet 5432"]),
+    ],
+)
+def test_one_public_instance_makes_a_cluster_public(
+    public: list[str], flows: list[str], tmp_path: Path
+) -> None:
+    """Each instance has a setting of its own; without any the cluster has no public address."""
+    instances = (
+        INSTANCE.replace("NAME", f"i{number}").replace("PUBLIC", each)
+        for number, each in enumerate(public)
+    )
+    stack = STACK.replace('aws_db_instance" "main', 'aws_db_instance" "other')
+    stack = stack.replace("aws_db_instance.main", "aws_db_instance.other")
+    text = "".join((filled(stack, DEFAULTS | EVERYBODY), CLUSTER, *instances))
+
+    assert told_of(tmp_path, text) == sorted([*flows, *DIRECTLY])
