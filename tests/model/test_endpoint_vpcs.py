@@ -7,6 +7,7 @@ from placeholders import filled
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network
 from taskwall.model.endpoints.endpoint import Endpoint, endpoints_of_vpc, is_in_vpc, zoned
+from taskwall.model.endpoints.task_location import members_in, neighbours
 from taskwall.model.entities.vpc import Subnet
 
 STACK = """
@@ -124,3 +125,95 @@ def test_a_profile_may_hold_a_zone(joined: str, truth: bool | None) -> None:
     waits = ["the profile of aws_route53profiles_association.main"]
     assert fact.truth is truth
     assert [need.name for need in fact.waits_for()] == waits * (truth is None)
+
+
+HOST = r"""
+resource "aws_instance" "host" {
+  COUNT
+  subnet_id = SUBNET
+  user_data = "#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config"
+}
+"""
+SERVICE = """
+resource "aws_ecs_service" "web" {
+  COUNT
+  launch_type = LAUNCH
+  network_configuration { subnets = [SUBNET] }
+}
+"""
+COUNT = 'count = var.any == "" ? 1 : 0'
+IN_MAIN_SUBNET, IN_FAR = "aws_subnet.main.id", "aws_subnet.far.id"
+PLACES = [
+    pytest.param({"SUBNET": IN_MAIN_SUBNET}, [(True, [])], id="in its VPC"),
+    pytest.param({"SUBNET": IN_FAR}, [], id="in another VPC"),
+    pytest.param(
+        {"SUBNET": "aws_subnet.asked.id", "ASKED": EITHER},
+        [(None, IS_ANY)],
+        id="in a subnet of either VPC",
+    ),
+    pytest.param(
+        {"SUBNET": IN_MAIN_SUBNET, "OF": EITHER},
+        [(None, IS_ANY)],
+        id="of an endpoint in either VPC",
+    ),
+    pytest.param({"SUBNET": IN_MAIN_SUBNET, "COUNT": COUNT}, [(None, IS_ANY)], id="perhaps there"),
+    pytest.param({"SUBNET": IN_FAR, "COUNT": COUNT}, [], id="perhaps there, in another VPC"),
+]
+EITHER_SUBNET = pytest.param(
+    {"SUBNET": f"[{IN_MAIN_SUBNET}, {IN_FAR}][var.any]"}, [(None, IS_ANY)], id="in either VPC"
+)
+Places = list[tuple[bool | None, list[str]]]
+
+
+@pytest.mark.parametrize(("values", "expected"), PLACES)
+def test_instances_beside_an_endpoint(values: dict[str, str], expected: Places) -> None:
+    """Container instances are in the VPC of their subnet, if they are there at all."""
+    found, endpoint, _ = read({"COUNT": "", **values}, HOST)
+
+    assert [
+        (fact.truth, [need.name for need in fact.waits_for()])
+        for fact in members_in(found, endpoint)
+    ] == expected
+
+
+@pytest.mark.parametrize(("values", "expected"), [*PLACES, EITHER_SUBNET])
+@pytest.mark.parametrize("launch", ['"FARGATE"', '"EC2"'])
+def test_tasks_beside_an_endpoint(launch: str, values: dict[str, str], expected: Places) -> None:
+    """So are tasks with interfaces of their own, whatever they are placed on."""
+    found, endpoint, _ = read({"COUNT": "", "LAUNCH": launch, **values}, SERVICE)
+
+    assert [
+        (fact.truth, [need.name for need in fact.waits_for()])
+        for _, fact in neighbours(found, endpoint)
+    ] == expected
+
+
+@pytest.mark.parametrize(
+    ("subnet", "expected"),
+    [
+        (IN_MAIN_SUBNET, [(True, [])]),
+        (IN_FAR, []),
+        ("aws_subnet.asked.id", [(None, IS_ANY)]),
+    ],
+)
+def test_tasks_are_beside_an_endpoint_with_their_instances(subnet: str, expected: Places) -> None:
+    """Tasks that use the network of their host are where that is."""
+    service = """
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_ecs_task_definition" "web" {
+  family       = "web"
+  network_mode = "host"
+}
+resource "aws_ecs_service" "web" {
+  cluster         = aws_ecs_cluster.main.id
+  launch_type     = "EC2"
+  task_definition = aws_ecs_task_definition.web.arn
+}
+"""
+    values = {"COUNT": "", "SUBNET": subnet, "ASKED": EITHER}
+    found, endpoint, _ = read(values, HOST + service)
+
+    assert [
+        (fact.truth, [need.name for need in fact.waits_for()])
+        for _, fact in neighbours(found, endpoint)
+    ] == expected
