@@ -204,3 +204,35 @@ def test_whom_a_permission_allows(source: str, words: str, answers: Answers) -> 
     assert nowhere.truth is (False if groups else None)
     network.policy = RulePolicy()
     assert by_settings(network, permission).truth is False
+
+
+GIVEN = "assign_generated_ipv6_cidr_block = true"
+
+
+@pytest.mark.parametrize(
+    ("gets", "source", "truth"),
+    [
+        # A VPC without IPv6 has none of its addresses, whichever these are.
+        ("", "ipv6_cidr_blocks = [var.any]", False),
+        ("", 'ipv6_cidr_blocks = ["2001:db8::/64"]', False),
+        # Nobody knows before which ones AWS gives.
+        (GIVEN, "ipv6_cidr_blocks = [var.any]", None),
+        (GIVEN, "ipv6_cidr_blocks = [aws_vpc.six.ipv6_cidr_block]", True),
+        (GIVEN, 'ipv6_cidr_blocks = ["::/0"]', False),
+        (GIVEN, "cidr_blocks = [var.any]", None),
+        (GIVEN, 'cidr_blocks = ["10.8.0.0/24"]', False),
+        (GIVEN, 'cidr_blocks = ["10.6.0.0/24"]', True),
+        ('ipv6_cidr_block = "2001:db8:6::/56"', "ipv6_cidr_blocks = [var.any]", None),
+    ],
+)
+def test_the_ipv6_range_of_a_vpc(gets: str, source: str, truth: bool | None) -> None:
+    """A permission for IPv6 is for addresses of the VPC where it has some, and may have these."""
+    vpc = f'resource "aws_vpc" "six" {{\n  cidr_block = "10.6.0.0/16"\n  {gets}\n}}\n'
+    files = Files({"/net/main.tf": STACK.replace("FROM", source) + vpc})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (permission,) = network.every(Permission)
+    link = Link("aws_vpc.six", TRUE, permission.place, written=True)
+
+    assert allows_range_within(network, permission, link).truth is truth
