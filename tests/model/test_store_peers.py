@@ -378,3 +378,74 @@ def test_a_group_that_a_load_balancer_may_use_as_well(
     own = "security_groups = [aws_security_group.edge.id]"
     text = filled(STACK.replace(own, f"security_groups = {groups}"), DEFAULTS | REFERS | changes)
     assert said_of(tmp_path, text) == said
+
+
+INSTANCE = """
+resource "aws_instance" "plain" {
+  vpc_security_group_ids = GROUPS
+  DATA
+}
+"""
+JOBS = """
+resource "aws_ecs_cluster" "jobs" { name = "jobs" }
+resource "aws_ecs_service" "jobs" {
+  cluster     = aws_ecs_cluster.jobs.id
+  launch_type = LAUNCH
+}
+"""
+BATCH = """
+resource "aws_batch_compute_environment" "jobs" {
+  type = "MANAGED"
+  compute_resources {
+    type               = "EC2"
+    security_group_ids = GROUPS
+    subnets            = [aws_subnet.a.id]
+    max_vcpus          = 4
+  }
+}
+"""
+OF_EDGE = "[aws_security_group.edge.id]"
+ONE_OF_TWO = "[[aws_security_group.edge.id, aws_security_group.other.id][var.which]]"
+HOSTS = {"GROUPS": OF_OTHER, "DATA": "", "LAUNCH": '"EC2"'}
+STARTS = r'user_data = "#!/bin/bash\necho ECS_CLUSTER=jobs >> /etc/ecs/ecs.config"'
+NONE, IMAGE = ["low"], ["unknown: the image of aws_instance.plain"]
+
+
+@pytest.mark.parametrize(
+    ("more", "changes", "said"),
+    [
+        pytest.param(JOBS, {}, NONE, id="tasks on instances from elsewhere"),
+        pytest.param(INSTANCE, {}, NONE, id="an instance, and no tasks on any"),
+        pytest.param(INSTANCE + JOBS, {}, IMAGE, id="an instance whose image may hold an agent"),
+        pytest.param(INSTANCE + JOBS, {"LAUNCH": '"FARGATE"'}, NONE, id="tasks on Fargate"),
+        pytest.param(INSTANCE + JOBS, {"LAUNCH": "var.which"}, IMAGE, id="tasks perhaps on it"),
+        pytest.param(INSTANCE + JOBS, {"GROUPS": OF_EDGE}, NONE, id="an instance of another group"),
+        pytest.param(
+            INSTANCE + JOBS, {"GROUPS": ONE_OF_TWO}, IMAGE, id="an instance of one group of two"
+        ),
+        pytest.param(
+            INSTANCE + JOBS, {"DATA": r'user_data = "#!/bin/bash\necho hello"'}, NONE,
+            id="an instance that starts something else",
+        ),
+        pytest.param(INSTANCE + JOBS, {"DATA": STARTS}, ["pass"], id="an instance of the cluster"),
+        pytest.param(BATCH, {}, ["pass"], id="jobs"),
+        pytest.param(BATCH, {"GROUPS": OF_EDGE}, NONE, id="jobs of another group"),
+        pytest.param(
+            BATCH, {"GROUPS": ONE_OF_TWO}, ["unknown: var.which"], id="jobs of one group of two"
+        ),
+        pytest.param(BATCH, {"GROUPS": "var.which"}, NONE, id="jobs of given groups"),
+    ],
+)  # fmt: skip
+def test_the_group_of_hosts_is_one_of_tasks(
+    more: str, changes: dict[str, str], said: list[str], tmp_path: Path
+) -> None:
+    """Tasks share it with the instance that they run on, as jobs of AWS Batch do."""
+    peer = {"PEER": f"security_groups = {OF_OTHER}"}
+    text = filled(STACK + filled(more, HOSTS | changes), DEFAULTS | REFERS | peer)
+    report = scanned(tmp_path, text, "TW207", profile="strict")
+
+    store = "aws_security_group.store"
+    found = [str(each.severity) for each in report.findings if each.resource == store]
+    found += ["pass" for each in report.passes if each.resource == store]
+    found += [f"unknown: {', '.join(each.missing)}" for each in report.unknowns]
+    assert found == said
