@@ -52,9 +52,9 @@ DEFAULTS = {
 NEEDS = {"var.which", "var.other", "data.aws_lb_target_group.seen", "data.aws_lb.seen"}
 
 
-def network(changes: dict[str, str], more: str = "") -> Network:
+def network(changes: dict[str, str], more: str = "", kind: str = "ip") -> Network:
     """The stack with some changes."""
-    text = filled(STACK + more, DEFAULTS | changes)
+    text = filled(STACK.replace('"ip"', f'"{kind}"') + more, DEFAULTS | changes)
     (stack,), errors = terraform.stacks(
         ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
     )
@@ -180,3 +180,50 @@ def test_whose_listener_it_is(
     assert balancer is not None
     assert before_tasks(found, listener).truth is truth
     assert stands_before_tasks(found, balancer).truth is edge
+
+
+HOSTS = r"""
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_launch_template" "host" {
+  user_data = base64encode("#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config\n")
+}
+resource "aws_autoscaling_group" "host" {
+  target_group_arns = GROUPS
+  launch_template { id = aws_launch_template.host.id }
+}
+resource "aws_ecs_service" "jobs" {
+  cluster     = aws_ecs_cluster.main.id
+  launch_type = "EC2"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("groups", "to_web", "to_either"),
+    [
+        ("[]", False, False),
+        (f"[{WEB}]", True, None),
+        (f"[{OTHER}]", False, None),
+        (f"[{OTHER}, {WEB}]", True, None),
+        (f"[{EITHER}]", None, None),
+        (f'var.which == "" ? [{WEB}] : []', None, None),
+        (f"[{ARN}]", False, False),
+        # What an input brings may be behind the same load balancer in another way.
+        ("[var.which]", None, None),
+        ("var.which", None, None),
+        (f"[{SEEN}]", None, None),
+    ],
+)
+def test_one_stands_before_instances(
+    groups: str, to_web: bool | None, to_either: bool | None
+) -> None:
+    """Where an Auto Scaling group registers those that it starts."""
+    hosts = filled(HOSTS, {"GROUPS": groups})
+    for to, truth in ((WEB, to_web), (EITHER, to_either)):
+        found = network({"HAS": ARN, "TO": to}, hosts, "instance")
+        for each in ("edge", "apart"):
+            balancer = found.get(LoadBalancer, f"aws_lb.{each}")
+            assert balancer is not None
+            fact = stands_before_tasks(found, balancer)
+            assert fact.truth is (truth if each == "edge" else False)
+            assert bool(fact.waits_for()) is (fact.truth is None)
