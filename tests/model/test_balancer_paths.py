@@ -106,9 +106,9 @@ KEPT = "preserve_client_ip = true"
 OF_VPC = 'cidr_blocks = ["10.0.0.0/16"]'
 
 
-def told(folder: Path, changes: dict[str, str], more: str = "") -> list[str]:
+def told(folder: Path, changes: dict[str, str], more: str = "", stack: str = STACK) -> list[str]:
     """What TW213 says of the stack with some changes, in short: what fails, or waits for what."""
-    report = scanned(folder, filled(STACK, DEFAULTS | changes) + more, "TW213")
+    report = scanned(folder, filled(stack, DEFAULTS | changes) + more, "TW213")
     assert report.passes or report.findings or report.unknowns
     found = [each.message for each in report.findings]
     found += [f"{each.message} needs {', '.join(each.missing)}" for each in report.unknowns]
@@ -352,6 +352,61 @@ def test_groups_of_which_not_all_is_known(
 def test_an_nlb_reaches_its_tasks(changes: dict[str, str], said: list[str], tmp_path: Path) -> None:
     """From its own addresses, or as its clients, over each protocol; and it checks their health."""
     assert told(tmp_path, OF_NLB | changes) == said
+
+
+SUBNETS = "subnets            = [aws_subnet.a.id, aws_subnet.b.id]"
+MAPPING = """subnet_mapping {
+    subnet_id = aws_subnet.NAME.id
+    PRIVATE
+  }
+  """
+IN_A, IN_B, ANY_A = '"10.0.1.10"', '"10.0.2.10"', "var.which"
+
+
+@pytest.mark.parametrize(
+    ("in_a", "in_b", "allowed", "said"),
+    [
+        pytest.param(IN_A, IN_B, '"10.0.1.10/32", "10.0.2.10/32"', [], id="both"),
+        pytest.param(IN_A, IN_B, '"10.0.1.0/25", "10.0.2.0/25"', [], id="what holds both"),
+        pytest.param(IN_A, IN_B, '"10.0.1.10/32"', ["in: port 8080"], id="one of both"),
+        pytest.param(
+            IN_A, IN_B, '"10.0.1.128/25", "10.0.2.0/25"', ["in: port 8080"],
+            id="what holds one of both",
+        ),
+        pytest.param(
+            IN_A, IN_B, 'var.which, "10.0.2.10/32"', ["in? port 8080 needs var.which"],
+            id="one, and a given range",
+        ),
+        pytest.param(
+            ANY_A, IN_B, '"${var.which}/32", "10.0.2.10/32"', [], id="the given address by its name"
+        ),
+        pytest.param(
+            ANY_A, IN_B, '"10.0.1.0/24", "10.0.2.10/32"', [], id="all where a given address is"
+        ),
+        pytest.param(
+            ANY_A, IN_B, '"10.0.1.10/32", "10.0.2.10/32"',
+            ["in? port 8080 needs the addresses of aws_subnet.a"],
+            id="what may be a given address",
+        ),
+        pytest.param(ANY_A, IN_B, '"10.0.2.10/32"', ["in: port 8080"], id="none of a subnet"),
+        pytest.param(
+            "", "", '"10.0.1.0/25", "10.0.2.0/25"',
+            ["in? port 8080 needs the addresses of aws_subnet.a, the addresses of aws_subnet.b"],
+            id="halves of subnets where AWS chooses",
+        ),
+    ],
+)  # fmt: skip
+def test_fixed_addresses_of_an_nlb(
+    in_a: str, in_b: str, allowed: str, said: list[str], tmp_path: Path
+) -> None:
+    """Its tasks have to let in what it is given in each subnet, and need not let in more."""
+    mapped = ""
+    for name, address in {"a": in_a, "b": in_b}.items():
+        private = f"private_ipv4_address = {address}" if address else ""
+        mapped += MAPPING.replace("NAME", name).replace("PRIVATE", private)
+    changes = {"EDGE_GROUPS": "[]", "IN_FROM": f"cidr_blocks = [{allowed}]"}
+
+    assert told(tmp_path, OF_NLB | changes, stack=STACK.replace(SUBNETS, mapped)) == said
 
 
 @pytest.mark.parametrize(
