@@ -184,3 +184,14 @@ def test_the_default_acl_guards_subnets_that_have_no_other(
     )
 
     assert [each.resource for each in report.findings] == said
+
+
+def test_the_default_acl_of_one_vpc_or_another_may_guard_a_subnet(tmp_path: Path) -> None:
+    """Which VPC it is of is waited for."""
+    either = "[aws_vpc.main, aws_vpc.other][var.which].default_network_acl_id"
+    stack = filled(STACK, {"FIRST": "1024", "LAST": "65535", "GUARDED": "[]"})
+    tasks = filled(TASKS, {"SYSTEM": LINUX, "DEFINITION": OWN})
+    report = scanned(tmp_path, stack + tasks + filled(DEFAULT, {"ACL": either}), "TW606")
+
+    assert not report.findings
+    assert {each.missing for each in report.unknowns} == {("var.which",)}

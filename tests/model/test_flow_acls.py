@@ -10,7 +10,7 @@ from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges, parse_cid
 from taskwall.model.core.entity import link_to
 from taskwall.model.core.network import Network
 from taskwall.model.entities.vpc import Subnet
-from taskwall.model.flows.acls import WHOLE, Crossing, CrossingSide, crossing
+from taskwall.model.flows.acls import WHOLE, Crossing, CrossingSide, border, crossing
 from taskwall.model.flows.flow import spoken_ports
 from taskwall.model.flows.places import places_of
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
@@ -357,3 +357,85 @@ def test_whether_a_subnet_from_elsewhere_has_an_acl_of_its_own_is_not_known() ->
     assert subnet is not None
     found = has_own_acl(of, subnet)
     assert (found.truth, [need.name for need in found.waits_for()]) == (None, ["subnet-1"])
+
+
+FAR = """
+resource "aws_vpc" "far" { cidr_block = "10.9.0.0/16" }
+"""
+DEFAULT = acl("default", "", IN)
+DEFAULT_ID = "aws_vpc.main.default_network_acl_id"
+OF_TWO = f"[{DEFAULT_ID}, aws_vpc.far.default_network_acl_id][var.guarded]"
+Guard = tuple[str | None, bool | None, list[str]]
+MADE: Guard = (None, True, [])
+OWN, ITS_DEFAULT = "aws_network_acl.own", "aws_default_network_acl.default"
+ASSOCIATED = ASSOCIATION.replace("STORES", STORES)
+COUNT = '" {\n  count = var.guarded == "" ? 1 : 0\n'
+WAITS = ["var.guarded"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("", [MADE], id="AWS's own"),
+        pytest.param(acl("own", TASKS, IN), [MADE], id="that of another subnet"),
+        pytest.param(acl("own", STORES, IN), [(OWN, True, [])], id="one that names it"),
+        pytest.param(
+            acl("own", UNKNOWN, IN), [(OWN, None, WAITS), MADE], id="one that may name it"
+        ),
+        pytest.param(
+            acl("own", STORES, IN).replace('" {\n', COUNT, 1),
+            [(f"{OWN}[0]", None, WAITS), MADE],
+            id="one that may not be there",
+        ),
+        pytest.param(acl("own", "var.guarded", IN), [MADE], id="that of a subnet from elsewhere"),
+        pytest.param(
+            ASSOCIATED, [("aws_network_acl.x", True, [])], id="one that is associated with it"
+        ),
+        pytest.param(
+            ASSOCIATED.replace("aws_network_acl.x.id", '"acl-1"'),
+            [("acl-1", None, ["acl-1"]), MADE],
+            id="one from elsewhere",
+        ),
+        pytest.param(
+            ASSOCIATED.replace("aws_network_acl.x.id", EITHER),
+            [(None, None, WAITS), MADE],
+            id="one of two",
+        ),
+        pytest.param(DEFAULT, [(ITS_DEFAULT, True, [])], id="the default one of its VPC"),
+        pytest.param(
+            DEFAULT + acl("own", STORES, IN), [(OWN, True, [])], id="its own before the default one"
+        ),
+        pytest.param(
+            DEFAULT + acl("own", UNKNOWN, IN),
+            [(OWN, None, WAITS), (ITS_DEFAULT, True, [])],
+            id="perhaps its own, else the default one",
+        ),
+        pytest.param(
+            DEFAULT.replace("aws_vpc.main", "aws_vpc.far") + FAR,
+            [MADE],
+            id="the default one of another VPC",
+        ),
+        pytest.param(
+            DEFAULT.replace(DEFAULT_ID, OF_TWO) + FAR,
+            [(ITS_DEFAULT, None, WAITS), MADE],
+            id="the default one of its VPC or of another one",
+        ),
+        pytest.param(
+            DEFAULT.replace('" {\n', COUNT, 1),
+            [(f"{ITS_DEFAULT}[0]", None, WAITS), MADE],
+            id="a default one that may not be written",
+        ),
+        pytest.param(DEFAULT.replace(DEFAULT_ID, "var.guarded"), [MADE], id="that of a given VPC"),
+    ],
+)
+def test_which_acls_guard_a_subnet(text: str, expected: list[Guard]) -> None:
+    """Its own one, else the default one of its VPC; as long as none is certain, AWS's may do."""
+    of = network(text)
+    subnet = of.get(Subnet, "aws_subnet.stores")
+    assert subnet is not None
+    found = [
+        (held.acl and held.acl.id, held.fact.truth, [need.name for need in held.fact.waits_for()])
+        for held in border(of, subnet)
+    ]
+
+    assert found == expected

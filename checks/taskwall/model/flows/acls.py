@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from taskwall.core.facts import TRUE, Fact, all_of, any_of
+from taskwall.core.facts import TRUE, Fact, all_of
 from taskwall.core.values import Need
 from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
 from taskwall.model.core.entity import Link, link_to, same_entity
@@ -21,6 +21,7 @@ from taskwall.model.routing.network_acl import (
     AclEntry,
     NetworkAcl,
     acl_entries,
+    is_default_of,
     passing,
 )
 
@@ -88,12 +89,13 @@ def border(network: Network, subnet: Subnet) -> tuple[Border, ...]:
     if any(each.fact.truth for each in own):
         return tuple(each for each in own if each.fact.truth)
     by_default = [
-        Border(acl, all_of((acl.default_of.fact, acl.exists)))
+        Border(acl, all_of((fact, acl.exists)))
         for acl in network.every(NetworkAcl)
-        if acl.default_of is not None and same_entity(acl.default_of, subnet.vpc) is not False
+        if (fact := is_default_of(acl, subnet)).truth is not False
     ]
-    found_default = by_default or [Border(None, TRUE)]
-    return (*own, *found_default)
+    if not any(each.fact.truth for each in by_default):
+        by_default.append(Border(None, TRUE))
+    return (*own, *by_default)
 
 
 def _passes(
@@ -313,7 +315,7 @@ def _open_text(network: Network, client: CrossingSide, server: CrossingSide) -> 
     if not needs:  # All is known but which of the addresses of its subnet a side has.
         needs += _unsure_addresses(network, client, server)
     text = f"the network ACLs of {' and '.join(dict.fromkeys(names))} let it through"
-    return all_of([any_of([Fact(None, text, needs=tuple(dict.fromkeys(needs)))])])
+    return Fact(None, text, needs=tuple(dict.fromkeys(needs)))
 
 
 def _unsure_addresses(network: Network, one: CrossingSide, other: CrossingSide) -> Iterator[Need]:

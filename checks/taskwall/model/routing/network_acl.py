@@ -11,7 +11,7 @@ from msgspec import Struct
 from taskwall.core.facts import FALSE, Fact, any_of
 from taskwall.core.values import Need, Origin, Span
 from taskwall.model.core.address import ALL_PORTS, V4, Ranges, is_internet
-from taskwall.model.core.entity import Entity, Link, Setting
+from taskwall.model.core.entity import Entity, Link, Setting, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import Direction
 from taskwall.model.entities.vpc import Subnet
@@ -117,6 +117,20 @@ def has_own_acl(network: Network, subnet: Subnet) -> Fact:
             elif not link.to and not link.excludes(subnet.id):
                 parts.append(Fact(None, text, link.place, subnet.name, link.waits("a subnet")))
     return any_of(parts)
+
+
+def is_default_of(acl: NetworkAcl, subnet: Subnet) -> Fact:
+    """Whether an ACL is the default one of a subnet's VPC."""
+    if acl.default_of is None:
+        return FALSE
+    same = same_entity(acl.default_of, subnet.vpc)
+    if same:
+        return acl.default_of.fact
+    place = acl.default_of.place
+    text = f"{acl.name} is the default network ACL of the VPC of {subnet.name}"
+    loose = (link for link in (acl.default_of, subnet.vpc) if not link.exact)
+    needs = tuple(need for link in loose for need in link.waits("a VPC"))
+    return Fact(same, text, place, acl.name, needs)
 
 
 @remembered

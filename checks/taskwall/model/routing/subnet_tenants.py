@@ -22,6 +22,7 @@ from taskwall.model.routing.network_acl import (
     CLIENT_PORTS,
     WINDOWS_PORTS,
     NetworkAcl,
+    is_default_of,
     subnets_by_acl,
 )
 
@@ -117,9 +118,10 @@ def guarded(network: Network, acl: NetworkAcl) -> list[tuple[Subnet | None, Fact
     if acl.default_of is not None:
         others = {link.to for links in named.values() for link in links}
         for subnet in network.every(Subnet):
-            if same_entity(subnet.vpc, acl.default_of) is not False and subnet.id not in others:
+            by_default = is_default_of(acl, subnet)
+            if by_default.truth is not False and subnet.id not in others:
                 at = subnet.origin.header
-                mine.append(Link(subnet.id, acl.default_of.fact & subnet.vpc.fact, at))
+                mine.append(Link(subnet.id, by_default & subnet.vpc.fact, at))
     found: list[tuple[Subnet | None, Fact]] = []
     held = task_subnets(network)
     unseen = _unseen_subnets(network)
