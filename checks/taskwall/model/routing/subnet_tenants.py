@@ -8,7 +8,7 @@ from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.hosts import host_of, host_security_groups
 from taskwall.model.core.address import Ranges
-from taskwall.model.core.entity import Link, same_entity
+from taskwall.model.core.entity import Link, link_to, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskDefinition, TaskSource
 from taskwall.model.entities.function import LambdaFunction
@@ -154,7 +154,7 @@ def balanced(network: Network, subnet: Subnet | None) -> Fact:
     keys = (subnet.id, "") if subnet is not None else by_subnet
     parts = []
     for balancer, link in (pair for key in keys for pair in by_subnet.get(key, ())):
-        same = same_entity(link, Link(subnet.id, TRUE, link.place)) if subnet is not None else None
+        same = same_entity(link, link_to(subnet)) if subnet is not None else None
         text = f"{balancer.name} is in {subnet.name if subnet else 'the subnet'}"
         tie = Fact(same, text, link.place, balancer.name, link.fact.needs)
         parts.append(all_of((balancer.exists, link.fact, tie)))
