@@ -97,12 +97,13 @@ def members_in(network: Network, endpoint: Endpoint) -> tuple[Fact, ...]:
     """That container instances run in an endpoint's VPC, of each of which that may be so."""
     found = []
     for member in container_instances(network):
-        links = host_of(network, member).subnets
+        links, instances = host_of(network, member).subnets, member.instances
         subnets = [network.get(Subnet, link) for link in links]
         places = [subnet.vpc for subnet in subnets if subnet is not None and subnet.vpc_known]
-        here = any_of(is_in_vpc(network, endpoint, link) for link in (places[:1] or (None,)))
+        places = places or [somewhere(instances.name, links, (), instances.origin.header)]
+        here = is_in_vpc(network, endpoint, places[0])
         if here.truth is not False:
-            found.append(all_of((member.fact, here, member.instances.exists)))
+            found.append(all_of((member.fact, here, instances.exists)))
     return tuple(found)
 
 
