@@ -35,15 +35,21 @@ def obstacles_between(
 ) -> tuple[Obstacle, ...]:
     """What keeps what is wanted from one end to another, by the way that least closes.
 
-    That is the direct one, or one through a load balancer before the other end.
+    That is the direct one, or one through a load balancer before the other end. What no change
+    opens is told only where nothing else is.
     """
     best: tuple[Obstacle, ...] = ()
     for server in to.interfaces or (None,):
         for client in of.interfaces or (None,):
             for found in _ways(reach, of.word, client, to.word, server, wanted):
-                if found and (not best or len(found) < len(best)):
+                if found and (not best or _closes(found) < _closes(best)):
                     best = found
     return best
+
+
+def _closes(way: tuple[Obstacle, ...]) -> tuple[bool, int]:
+    """How much closes a way: first whether anything does that no change opens."""
+    return not all(each.change for each in way), len(way)
 
 
 def _ways(
