@@ -35,7 +35,7 @@ def way_between(network: Network, one: Place, other: Place) -> WayBetween:
     """The way from one place to another of the same IP version, and back."""
     if is_one_subnet(one, other):
         return WayBetween(TRUE, TRUE)
-    joined = _same_vpc(one, other)
+    joined = _same_vpc(network, one, other)
     if joined.truth:
         if one.subnet is None or other.subnet is None:
             return WayBetween(TRUE, TRUE)
@@ -61,7 +61,7 @@ def is_one_subnet(one: Place, other: Place) -> bool:
     return one.key == other.key and one.subnet is not None and "#" not in one.key
 
 
-def _same_vpc(one: Place, other: Place) -> Fact:
+def _same_vpc(network: Network, one: Place, other: Place) -> Fact:
     """Whether two places are in one VPC; unknown (and how it could be) where nothing tells."""
     both = "both ends" if one.name == other.name else f"{one.name} and {other.name}"
     text = f"{both} are in one VPC, or in VPCs that are joined"
@@ -70,21 +70,22 @@ def _same_vpc(one: Place, other: Place) -> Fact:
         # A list of subnets that something runs in is of one VPC: AWS refuses others.
         return Fact(True, text, one.subnet.place, one.name)
     if one.vpc is None or other.vpc is None:
-        needs = next(
-            (
-                each.subnet.waits("a subnet") if each.subnet else each.unseen
-                for each in (one, other)
-                if each.vpc is None
-            ),
-            (),
-        )
-        return Fact(None, text, needs=needs)
+        nowhere = one if one.vpc is None else other
+        return Fact(None, text, needs=_waits_for_vpc(network, nowhere))
     same = same_entity(one.vpc, other.vpc)
     if same is None:
         links = [link for link in (one.vpc, other.vpc) if not link.exact]
         needs = tuple(need for link in links for need in link.waits("a VPC"))
         return Fact(None, text, one.vpc.place, one.name, needs)
     return Fact(same, text, one.vpc.place, one.name)
+
+
+def _waits_for_vpc(network: Network, place: Place) -> tuple[Need, ...]:
+    """What it waits for to know the VPC of a place: its subnet, or what that says of its VPC."""
+    subnet = network.get(Subnet, place.subnet)
+    if subnet is None or subnet.external:
+        return place.unseen
+    return subnet.vpc.waits("a VPC")
 
 
 def _led(network: Network, one: Place, other: Place) -> tuple[Fact, Fact]:
