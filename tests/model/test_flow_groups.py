@@ -74,7 +74,11 @@ NEEDS = {
 
 def told(folder: Path, has: str, peer: str) -> list[str]:
     """What the client can open to the server, in short."""
-    text = filled(STACK, {"HAS": has, "PEER": peer})
+    return told_of(folder, filled(STACK, {"HAS": has, "PEER": peer}))
+
+
+def told_of(folder: Path, text: str) -> list[str]:
+    """What the client of a stack can open to its server, in short."""
     (folder / "main.tf").write_text(text, encoding="utf-8")
     found = list_flows(Options(paths=(str(folder),)), "service:client", "service:server")
     assert not found.problems
@@ -154,3 +158,51 @@ def test_each_part_of_a_permission_is_waited_for(
     waits = [name for name, truth in parts.items() if truth is None]
     expected = [] if False in parts.values() else [waits]
     assert [sorted(flow.missing) for flow in flows] == [sorted(each) for each in expected]
+
+
+ENTRY = """ingress {
+    protocol    = "PROTOCOL"
+    from_port   = 80
+    to_port     = LAST
+    cidr_blocks = [CIDR]
+  }
+"""
+LOW, HIGH, ALL = '"10.0.1.0/25"', '"10.0.1.128/25"', '"10.0.0.0/16"'
+SOMEWHERE = "needs the address in aws_subnet.main"
+
+
+def entry(cidr: str, last: int = 80, protocol: str = "tcp") -> str:
+    """A permission of its own."""
+    return filled(ENTRY.replace("PROTOCOL", protocol), {"CIDR": cidr, "LAST": str(last)})
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        pytest.param([entry(ALL)], ["tcp 80"], id="all"),
+        pytest.param([entry(LOW)], [f"tcp 80 {SOMEWHERE}"], id="one half"),
+        pytest.param([entry(LOW), entry(LOW)], [f"tcp 80 {SOMEWHERE}"], id="the same half twice"),
+        pytest.param([entry(LOW), entry(HIGH)], ["tcp 80"], id="both halves"),
+        pytest.param([entry(f"{LOW}, {HIGH}")], ["tcp 80"], id="both in one"),
+        pytest.param([entry(LOW), entry(ALL)], ["tcp 80"], id="one half, and all"),
+        pytest.param(
+            [entry(LOW), entry(HIGH, 81)], ["tcp 80", f"tcp 81 {SOMEWHERE}"],
+            id="both halves, one on more ports",
+        ),
+        pytest.param(
+            [entry(LOW), entry(HIGH, protocol="udp")],
+            [f"tcp 80 {SOMEWHERE}", f"udp 80 {SOMEWHERE}"], id="each half by another protocol",
+        ),
+        pytest.param(
+            [entry(LOW), entry('"10.9.0.0/16"')], [f"tcp 80 {SOMEWHERE}"],
+            id="one half, and a range elsewhere",
+        ),
+    ],
+)  # fmt: skip
+def test_entries_that_hold_a_subnet_together(
+    entries: list[str], said: list[str], tmp_path: Path
+) -> None:
+    """Where each is for a part of it, all addresses get in where the parts are all of it."""
+    one = STACK[STACK.index("  ingress {") : STACK.index('resource "aws_ecs_service" "client"')]
+    text = STACK.replace(one, f"  {'  '.join(entries)}}}\n")
+    assert told_of(tmp_path, filled(text, {"HAS": "[aws_security_group.own.id]"})) == said
