@@ -6,8 +6,19 @@ from itertools import permutations
 import pytest
 
 from permits import place
+from taskwall.core.change import AttributeChange, AttributePath
 from taskwall.core.facts import FALSE, TRUE, Fact
-from taskwall.core.values import Known, Need, OneOf, Origin, Reference, Scalar, Unknown, Value
+from taskwall.core.values import (
+    Known,
+    Need,
+    OneOf,
+    Origin,
+    Reference,
+    Scalar,
+    Text,
+    Unknown,
+    Value,
+)
 from taskwall.model.core.entity import Link, Setting, link_to, same_entity
 from taskwall.model.core.network import Network
 from taskwall.model.entities.security_group import SecurityGroup
@@ -144,6 +155,7 @@ def setting(value: Value | None, default: str = "") -> Setting:
 
 
 SOME = OneOf((NEED,), "var.x", answers=("host", "bridge"))
+BEGINS, ENDS = Text(("Net-", OPEN)), Text((OPEN, ".internal"))
 ALIKE = OneOf((NEED,), "var.x", answers=("TLS", "tls"))
 
 
@@ -188,6 +200,14 @@ def test_what_is_known_of_a_setting(
         (SOME, ("host", "bridge"), True),
         (SOME, ("awsvpc",), False),
         (ALIKE, ("tls",), True),
+        # Of a text that is known in part, what is known may tell.
+        (BEGINS, ("net-internal",), None),
+        (BEGINS, ("NET-internal",), None),
+        (BEGINS, ("web-internal",), False),
+        (BEGINS, ("web-internal", "net"), False),
+        (BEGINS, ("web-internal", "net-a"), None),
+        (ENDS, ("a.internal",), None),
+        (ENDS, ("a.external",), False),
     ],
 )
 def test_whether_a_setting_is_one_of_some(
@@ -233,3 +253,29 @@ def test_what_is_asked_of_a_setting(
 def test_a_setting_in_words(value: Value | None, default: str, sentence: str) -> None:
     """What the sources make of it, or AWS where they do not."""
     assert setting(value, default).sentence == sentence
+
+
+def test_what_a_setting_waits_for() -> None:
+    """But for the ids of what it names, which the sources write; and no input decides of those."""
+    given, own = (
+        Need("var.x", "has no default", option="var"),
+        Need("aws_vpc.main.id", "is not known"),
+    )
+    found = Setting(Unknown((given, own)), AT, "mode", "r", names=frozenset({"aws_vpc.main"}))
+
+    assert [need.name for need in found.needs] == ["var.x"]
+    assert [(need.name, need.option) for need in found.unseen] == [("var.x", "")]
+    assert setting(None).needs == setting(Known("host")).needs == ()
+
+
+def test_changes_of_a_setting() -> None:
+    """Each language gets what it writes; where no one attribute says it, there is no change."""
+    at = AttributePath("r", "block[0].mode")
+    found = Setting(Known("host"), AT, "mode", "r", attribute=at)
+
+    assert found.to("bridge") == (AttributeChange(at, "bridge", "bridge"),)
+    assert found.to("bridge", "Bridge") == (AttributeChange(at, "bridge", "Bridge"),)
+    around = AttributeChange(AttributePath("r", "block[0]"), {"mode": "x"}, {"Mode": "x"})
+    assert found.around({"mode": "x"}, {"Mode": "x"}) == (around,)
+    assert setting(Known("host")).to("bridge") == ()
+    assert setting(Known("host")).around({"mode": "x"}, {"Mode": "x"}) == ()
