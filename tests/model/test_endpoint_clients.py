@@ -5,6 +5,7 @@ import pytest
 from placeholders import filled
 from taskwall.core.facts import TRUE, Fact
 from taskwall.lowering import lower
+from taskwall.model.core.network import Network
 from taskwall.model.endpoints.client import EndpointClient, asked_by
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import terraform
@@ -35,7 +36,7 @@ resource "aws_ecs_service" "web" {
   cluster     = aws_ecs_cluster.main.id
   launch_type = LAUNCH
   network_configuration {
-    subnets         = [aws_subnet.main.id]
+    subnets         = SUBNETS
     security_groups = GROUPS
   }
 }
@@ -45,12 +46,27 @@ resource "aws_default_security_group" "own" { vpc_id = aws_vpc.main.id }
 """
 WEB, HOST = "aws_security_group.web", "aws_security_group.host"
 OWN = "aws_default_security_group.own"
-DEFAULTS = {"LAUNCH": '"FARGATE"', "GROUPS": f"[{WEB}.id]", "HOSTED": f"[{HOST}.id]"}
+DEFAULTS = {
+    "LAUNCH": '"FARGATE"',
+    "GROUPS": f"[{WEB}.id]",
+    "HOSTED": f"[{HOST}.id]",
+    "SUBNETS": "[aws_subnet.main.id]",
+}
 Client = tuple[list[str], bool | None, bool | None]
 
 
 def asking(changes: dict[str, str], more: str = "", itself: bool = False) -> list[Client]:
     """Who asks: which groups it has, whether it has others, and an unchanged default group."""
+    _, clients = clients_of(changes, more, itself)
+    return [
+        ([link.to for link in each.groups], each.more.truth, each.default.truth) for each in clients
+    ]
+
+
+def clients_of(
+    changes: dict[str, str], more: str = "", itself: bool = False
+) -> tuple[Network, list[EndpointClient]]:
+    """The network, and who asks in it."""
     text = filled(STACK + more, DEFAULTS | changes)
     (stack,), errors = terraform.stacks(
         ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
@@ -58,15 +74,14 @@ def asking(changes: dict[str, str], more: str = "", itself: bool = False) -> lis
     assert not errors
     network = lower(stack.evaluate({}).resources).network
     (source,) = network.every(TaskSource)
-    found: list[Client] = []
+    found: list[EndpointClient] = []
 
     def ask(client: EndpointClient) -> Fact:
-        groups = [link.to for link in client.groups]
-        found.append((groups, client.more.truth, client.default.truth))
+        found.append(client)
         return TRUE
 
     asked_by(network, source, itself, ask)
-    return found
+    return network, found
 
 
 GROUPS: dict[str, tuple[str, str, Client]] = {
@@ -119,3 +134,26 @@ def test_the_groups_that_a_service_names(groups: str, more: str, client: Client)
 def test_who_asks(changes: dict[str, str], itself: bool, groups: list[str]) -> None:
     """A container asks by its own interface, and what starts it on an instance by that one's."""
     assert [name for client, *_ in asking(changes, itself=itself) for name in client] == groups
+
+
+SOMEWHERE = "the tasks' subnets"
+
+
+@pytest.mark.parametrize(
+    ("subnets", "expected"),
+    [
+        ("[aws_subnet.main.id]", [("aws_subnet.main", [])]),
+        ("[aws_subnet.main.id, var.any]", [("aws_subnet.main", []), ("var.any", ["var.any"])]),
+        ("[]", [(SOMEWHERE, [SOMEWHERE])]),
+        ("null", [(SOMEWHERE, [SOMEWHERE])]),
+        ("var.list", [("var.list", ["var.list"])]),
+    ],
+)
+def test_where_who_asks_is(subnets: str, expected: list[tuple[str, list[str]]]) -> None:
+    """In each of its subnets, or somewhere where it names none."""
+    network, (client,) = clients_of({"SUBNETS": subnets})
+    locations = client.end(network).locations
+
+    assert [
+        (each.name, [need.name for need in each.addresses.needs]) for each in locations
+    ] == expected
