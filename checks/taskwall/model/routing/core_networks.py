@@ -39,6 +39,7 @@ def core_network_joints(
             if same and core is not None and not core.external:
                 yield one, other, core.joins
                 continue
-            needs = (*one.core.waits("a core network"), *other.core.fact.needs)
+            needs = (*one.core.fact.needs, *other.core.fact.needs)
+            needs = needs or one.core.waits("a core network", core)
             text = f"a core network joins {one.name} and {other.name}"
             yield one, other, Fact(None, text, one.core.place, one.name, needs)
