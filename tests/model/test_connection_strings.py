@@ -108,6 +108,9 @@ def coded(text: str) -> str:
         ("OPTIONS", '"notls=false"', NONE),
         ("OPTIONS", f'"{CODED}"', PLAIN),
         ("OPTIONS", f'"{CODED[:-1]}"', NONE),
+        # What is no ASCII is not in base64.
+        ("DATABASE_URL", '"postgres://dbb/gr\u00f6\u00dfe?sslmode=disable"', PLAIN),
+        ("DATABASE_URL", '"gr\u00f6\u00dfe gr\u00f6\u00dfe gr\u00f6\u00dfe xx"', NONE),
         # `echo ... | base64` codes the end of the line as well.
         ("DATABASE", coded("postgres://db.example.com/shop?sslmode=disable\n"), PLAIN),
         ("SETTINGS", coded("HOST=db.example.com\nSSLMODE=disable\n"), PLAIN),

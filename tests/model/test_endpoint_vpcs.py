@@ -131,9 +131,11 @@ HOST = r"""
 resource "aws_instance" "host" {
   COUNT
   subnet_id = SUBNET
-  user_data = "#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config"
+  user_data = STARTS
 }
 """
+STARTS = r'"#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config"'
+CLUSTER = 'resource "aws_ecs_cluster" "main" {}'
 SERVICE = """
 resource "aws_ecs_service" "web" {
   COUNT
@@ -165,10 +167,19 @@ PLACES = [
 Places = list[tuple[bool | None, list[str]]]
 
 
-@pytest.mark.parametrize(("values", "expected"), PLACES)
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        *PLACES,
+        pytest.param(
+            {"SUBNET": IN_MAIN_SUBNET, "STARTS": "var.any"}, [(None, IS_ANY)], id="perhaps of ECS"
+        ),
+        pytest.param({"SUBNET": IN_MAIN_SUBNET, "STARTS": '"#!/bin/bash"'}, [], id="not of ECS"),
+    ],
+)
 def test_instances_beside_an_endpoint(values: dict[str, str], expected: Places) -> None:
     """Container instances are in the VPC of their subnet, if they are there at all."""
-    found, endpoint, _ = read({"COUNT": "", **values}, HOST)
+    found, endpoint, _ = read({"COUNT": "", "STARTS": STARTS, **values}, HOST + CLUSTER)
 
     assert [
         (fact.truth, [need.name for need in fact.waits_for()])
@@ -210,7 +221,7 @@ resource "aws_ecs_service" "web" {
   task_definition = aws_ecs_task_definition.web.arn
 }
 """
-    values = {"COUNT": "", "SUBNET": subnet, "ASKED": EITHER}
+    values = {"COUNT": "", "STARTS": STARTS, "SUBNET": subnet, "ASKED": EITHER}
     found, endpoint, _ = read(values, HOST + service)
 
     assert [

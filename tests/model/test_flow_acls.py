@@ -21,6 +21,7 @@ from taskwall.source.stack import Inputs
 
 VPC = """
 variable "guarded" {}
+variable "there" {}
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
 resource "aws_subnet" "tasks" {
   vpc_id     = aws_vpc.main.id
@@ -370,6 +371,7 @@ MADE: Guard = (None, True, [])
 OWN, ITS_DEFAULT = "aws_network_acl.own", "aws_default_network_acl.default"
 ASSOCIATED = ASSOCIATION.replace("STORES", STORES)
 COUNT = '" {\n  count = var.guarded == "" ? 1 : 0\n'
+THERE = COUNT.replace("guarded", "there")
 WAITS = ["var.guarded"]
 
 
@@ -386,6 +388,11 @@ WAITS = ["var.guarded"]
             acl("own", STORES, IN).replace('" {\n', COUNT, 1),
             [(f"{OWN}[0]", None, WAITS), MADE],
             id="one that may not be there",
+        ),
+        pytest.param(
+            acl("own", UNKNOWN, IN).replace('" {\n', THERE, 1),
+            [(f"{OWN}[0]", None, ["var.guarded", "var.there"]), MADE],
+            id="one that may name it, and may not be there",
         ),
         pytest.param(acl("own", "var.guarded", IN), [MADE], id="that of a subnet from elsewhere"),
         pytest.param(
