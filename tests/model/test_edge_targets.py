@@ -99,3 +99,43 @@ def test_where_a_vpc_origin_leads(
     assert [need.name for need in found[2].waits_for()] == (
         [] if truth is not None else ["arn:of:nobody" if NOBODY in asked.values() else "var.any"]
     )
+
+
+API = """
+resource "aws_lb_listener" "second" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = 443
+  default_action { type = "fixed-response" }
+}
+resource "aws_apigatewayv2_integration" "main" {
+  api_id           = "api-1"
+  integration_type = "HTTP_PROXY"
+  connection_type  = "VPC_LINK"
+  connection_id    = "link-1"
+  integration_uri  = LISTENER
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("uri", "name", "listener", "truth"),
+    [
+        ("aws_lb_listener.edge.arn", "aws_lb.edge", ALSO, True),
+        ("aws_lb_listener.second.arn", "aws_lb.edge", "aws_lb_listener.second", True),
+        ("aws_lb_listener.outer.arn", "aws_lb.outer", ALSO, True),
+        ('"arn:of:listener"', SOME, "", None),
+        ("var.any", SOME, "", None),
+    ],
+)
+def test_where_an_integration_leads(uri: str, name: str, listener: str, truth: bool | None) -> None:
+    """To the listener that it names, whichever port that is on."""
+    text = SOURCE.partition('resource "aws_cloudfront_vpc_origin"')[0] + OUTER + API
+    text = text.replace("= PORT", "= 80").replace("= BEHIND", "= aws_lb_target_group.web.arn")
+    files = Files({"/net/main.tf": text.replace("= LISTENER", f"= {uri}")})
+    (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    (approach,) = network.every(EdgeConnection)
+
+    found = edge_target(network, approach)
+    assert (found[0], found[1], found[2].truth) == (name, listener, truth)
