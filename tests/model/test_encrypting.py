@@ -6,6 +6,7 @@ from lowering.networks import network
 from placeholders import filled
 from taskwall.model.entities.load_balancer import Listener
 from taskwall.model.load_balancing.encrypting import encrypting
+from taskwall.model.load_balancing.listener_encryption import takes_encrypted
 
 STACK = """
 variable "any" {}
@@ -116,3 +117,70 @@ def test_how_a_listener_comes_to_encrypt(
 
     assert [f"{each.form} {each.attribute.path}".strip() for each in encrypts.changes] == changes
     assert encrypts.remedy.startswith(remedy)
+
+
+ENFORCED = """
+resource "aws_subnet" "main" { vpc_id = aws_vpc.main.id }
+resource "aws_vpc_encryption_control" "main" {
+  vpc_id = aws_vpc.main.id
+  mode   = MODE
+}
+"""
+CLASSIC = """
+resource "aws_elb" "edge" {
+  subnets = [aws_subnet.main.id]
+  listener {
+    lb_port           = 80
+    lb_protocol       = SPOKEN
+    instance_port     = 80
+    instance_protocol = "TCP"
+  }
+}
+"""
+NETWORK = """
+resource "aws_lb" "edge" {
+  load_balancer_type = "network"
+  subnets            = [aws_subnet.main.id]
+}
+resource "aws_lb_listener" "edge" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = 80
+  protocol          = SPOKEN
+}
+"""
+
+
+VPC = """
+variable "any" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+"""
+
+
+@pytest.mark.parametrize("mode", ['"enforce"', '"monitor"', "var.any"])
+@pytest.mark.parametrize(
+    ("spoken", "truth"), [('"TCP"', False), ('"SSL"', True), ('"HTTPS"', True)]
+)
+def test_no_vpc_encrypts_for_a_classic_load_balancer(spoken: str, truth: bool, mode: str) -> None:
+    """AWS names ALBs and NLBs where it says what encryption control moves to such hardware."""
+    found = network(VPC + filled(ENFORCED + CLASSIC, {"MODE": mode, "SPOKEN": spoken}))
+    (listener,) = found.every(Listener)
+    fact = takes_encrypted(found, listener)
+
+    assert fact is not None
+    assert fact.truth is truth
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"), [('"enforce"', False), ('"monitor"', True), ("var.any", True)]
+)
+@pytest.mark.parametrize(("spoken", "encrypted"), [('"TCP"', False), ('"TLS"', True)])
+def test_a_vpc_encrypts_for_an_nlb(spoken: str, encrypted: bool, mode: str, told: bool) -> None:
+    """Where it does, nothing is asked of the listener; where it may, that is waited for."""
+    found = network(VPC + filled(ENFORCED + NETWORK, {"MODE": mode, "SPOKEN": spoken}))
+    (listener,) = found.every(Listener)
+    fact = takes_encrypted(found, listener)
+
+    assert (fact is not None) is told
+    if fact is not None:
+        assert fact.truth is (encrypted if mode == '"monitor"' else None)
+        assert [need.name for need in fact.waits_for()] == ["var.any"] * (fact.truth is None)
