@@ -33,7 +33,7 @@ resource "aws_autoscaling_group" "host" {
   launch_template { id = aws_launch_template.host.id }
 }
 resource "aws_ecs_service" "web" {
-  cluster     = aws_ecs_cluster.main.id
+  cluster     = CLUSTER
   launch_type = LAUNCH
   network_configuration {
     subnets         = SUBNETS
@@ -47,6 +47,7 @@ resource "aws_default_security_group" "own" { vpc_id = aws_vpc.main.id }
 WEB, HOST = "aws_security_group.web", "aws_security_group.host"
 OWN = "aws_default_security_group.own"
 DEFAULTS = {
+    "CLUSTER": "aws_ecs_cluster.main.id",
     "LAUNCH": '"FARGATE"',
     "GROUPS": f"[{WEB}.id]",
     "HOSTED": f"[{HOST}.id]",
@@ -157,3 +158,27 @@ def test_where_who_asks_is(subnets: str, expected: list[tuple[str, list[str]]]) 
     assert [
         (each.name, [need.name for need in each.addresses.needs]) for each in locations
     ] == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "itself", "waits"),
+    [
+        pytest.param({}, False, [], id="groups that are known"),
+        pytest.param({"GROUPS": "var.list"}, False, ["var.list"], id="given groups"),
+        # Where no instances are written, nobody knows theirs.
+        pytest.param(
+            {"CLUSTER": '"elsewhere"', "LAUNCH": '"EC2"'},
+            False,
+            ["the security groups of the instances of aws_ecs_service.web"],
+            id="instances from elsewhere",
+        ),
+        pytest.param({"CLUSTER": '"elsewhere"', "LAUNCH": '"EC2"'}, True, [], id="tasks on them"),
+    ],
+)
+def test_what_other_groups_are_waited_for(
+    changes: dict[str, str], itself: bool, waits: list[str]
+) -> None:
+    """What decides it, or that they are not in the sources."""
+    _, clients = clients_of(changes, itself=itself)
+
+    assert [need.name for each in clients for need in each.more.waits_for()] == waits

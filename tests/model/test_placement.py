@@ -23,8 +23,9 @@ resource "aws_launch_template" "hosts" {
   user_data = base64encode("#!/bin/bash\\necho ECS_CLUSTER=JOINS >> /etc/ecs/ecs.config\\n")
 }
 resource "aws_autoscaling_group" "hosts" {
-  launch_template { id = aws_launch_template.hosts.id }
+  launch_template { id = STARTED }
 }
+resource "aws_launch_template" "others" { image_id = "ami-1" }
 resource "aws_autoscaling_group" "others" {}
 resource "aws_ecs_capacity_provider" "hosts" {
   name = "hosts"
@@ -41,7 +42,8 @@ resource "aws_ecs_service" "web" {
 """
 IN_SHOP = "cluster = aws_ecs_cluster.shop.id"
 ON_EC2 = 'launch_type = "EC2"'
-DEFAULTS = {"JOINS": "shop", "RUNS_IN": IN_SHOP, "LAUNCHED": ON_EC2}
+OF_HOSTS = "aws_launch_template.hosts.id"
+DEFAULTS = {"JOINS": "shop", "RUNS_IN": IN_SHOP, "LAUNCHED": ON_EC2, "STARTED": OF_HOSTS}
 
 
 def by(provider: str) -> dict[str, str]:
@@ -49,6 +51,7 @@ def by(provider: str) -> dict[str, str]:
     return {"LAUNCHED": f"capacity_provider_strategy {{ capacity_provider = {provider} }}"}
 
 
+STARTED = f"[{OF_HOSTS}, aws_launch_template.others.id][var.given]"
 HOSTS, OTHERS = (f"aws_ecs_capacity_provider.{name}.name" for name in ("hosts", "others"))
 OF_CLUSTER = """
 resource "aws_ecs_cluster_capacity_providers" "shop" {
@@ -98,6 +101,9 @@ def placed(network: Network, source: TaskSource) -> Fact:
         (by(HOSTS), "", True),
         (by(HOSTS) | {"JOINS": "other"}, "", True),
         (by(OTHERS), "", False),
+        # Which instances a provider starts may not be known either.
+        (by(HOSTS) | {"STARTED": STARTED}, "", None),
+        (by(OTHERS) | {"STARTED": STARTED}, "", False),
         (by("var.given"), "", None),
         (by('"elsewhere"'), "", None),
         (by('"FARGATE"'), "", False),
