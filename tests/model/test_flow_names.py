@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from taskwall.lowering import lower
-from taskwall.model.flows.ends import interfaces
+from taskwall.model.entities.security_group import SecurityGroup
+from taskwall.model.flows.ends import group_interface, interfaces
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -181,3 +182,32 @@ def test_ends_of_modules_are_called_by_their_module(tmp_path: Path) -> None:
         "task:module.a.job",
         "task:module.b.job",
     ]
+
+
+VPC = "vpc_id = aws_vpc.main.id"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (made("aws_security_group", "web", VPC), ["group:web"]),
+        (
+            made("aws_security_group", "web", VPC) + made("aws_security_group", "own", VPC),
+            ["group:own", "group:web"],
+        ),
+        (
+            made("aws_security_group", "web", VPC) + made("aws_default_security_group", "web", VPC),
+            ["group:aws_default_security_group.web", "group:aws_security_group.web"],
+        ),
+    ],
+)
+def test_what_uses_a_group_is_called_by_it(text: str, names: list[str]) -> None:
+    """Where nothing that is read has the group, an end is whatever has it."""
+    (stack,), errors = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": STACK + text}), Inputs(boundary="/net")
+    )
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+
+    found = [group_interface(network, group) for group in network.every(SecurityGroup)]
+    assert sorted(each.end for each in found) == names
