@@ -141,3 +141,46 @@ def test_scope_of_what_a_vpc_reaches_beyond_it(
     said_of = told(template, {"ResourceStatement": WEB}, {"ResourceStatement": target}, tmp_path)
     path = f"the path from service:web to {said}"
     assert said_of == ([f"cannot tell whether Scope matches {path}"] if said else [])
+
+
+PUBLIC = (
+    ALONE.replace("Subnets: [", "AssignPublicIp: ENABLED, Subnets: [").replace(
+        "CidrIp: 10.0.0.0/8", "CidrIp: 0.0.0.0/0"
+    )
+    + ROUTE.replace("BY", "GatewayId: !Ref igw").replace("10.9.0.0/16", "0.0.0.0/0")
+    + """
+  far: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.9.0.0/16}}
+  other: {Type: 'AWS::EC2::InternetGateway'}
+  A3:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {VpcId: !Ref far, InternetGatewayId: !Ref other}
+"""
+)
+BY_INPUT = PUBLIC.replace("Resources:", "Parameters: {Any: {Type: String}}\nResources:", 1)
+GIVEN = BY_INPUT.replace("VpcId: !Ref far,", "VpcId: !Ref Any,")
+
+
+@pytest.mark.parametrize(
+    ("template", "gateway", "said"),
+    [
+        pytest.param(PUBLIC, IGW, ["fail"], id="that of its VPC"),
+        pytest.param(PUBLIC, of({"Ref": "other"}), [], id="that of another VPC"),
+        pytest.param(GIVEN, of({"Ref": "other"}), [], id="that of a given VPC"),
+        pytest.param(PUBLIC, typed("InternetGateway"), ["fail"], id="any"),
+    ],
+)
+def test_by_which_internet_gateway_tasks_are_reached(
+    template: str, gateway: dict[str, Any], said: list[str], tmp_path: Path
+) -> None:
+    """By that which is attached to their VPC, and by no other."""
+    path = {
+        "Source": {"ResourceStatement": gateway},
+        "Destination": {"ResourceStatement": WEB},
+    }
+    held = {"Type": "AWS::EC2::NetworkInsightsAccessScope", "Properties": {"MatchPaths": [path]}}
+    (tmp_path / "template.yaml").write_text(f"{template}  Scope: {json.dumps(held)}\n")
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    found = ["fail" for _ in report.findings] + ["unknown" for _ in report.unknowns]
+    assert found == said
