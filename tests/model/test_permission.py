@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from permits import HERE, permission, place, setting
-from taskwall.core.change import NewValue
+from taskwall.core.change import AttributeChange, AttributePath, NewValue, removal
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Known, Need, Scalar, Text, Unknown, Value
 from taskwall.lowering import lower
@@ -252,3 +252,57 @@ def test_a_prefix_list_by_its_name_has_that_as_its_id() -> None:
     """Where the sources do not write it, but refer to it by that."""
     named = Setting(None, place(1), "name", "pl")
     assert PrefixList(id="com.amazonaws.eu-west-1.s3", origin=HERE, named=named).service == "s3"
+
+
+@pytest.mark.parametrize(
+    ("many", "by_range", "group", "cidr"),
+    [
+        (False, "cidr_ipv4", "sg-1", "10.0.0.0/8"),
+        (True, "cidr_ipv4", ("sg-1",), "10.0.0.0/8"),
+        (False, "cidr_blocks", "sg-1", ("10.0.0.0/8",)),
+        (True, "cidr_blocks", ("sg-1",), ("10.0.0.0/8",)),
+    ],
+)
+def test_whom_a_permission_names_is_set_as_its_attribute_has_it(
+    many: bool, by_range: str, group: NewValue, cidr: NewValue
+) -> None:
+    """As one, or as a list of one; under the name of the attribute for such a peer."""
+    says, entry = AttributePath("g", "ingress[0].x"), AttributePath("g", "ingress[0]")
+    found = replace(
+        permission("tcp", 80, 80),
+        says=says, by_group="group", by_range=by_range, entry=entry, many=many,
+    )  # fmt: skip
+
+    assert found.for_group("sg-1") == (AttributeChange(says, group, group, "group"),)
+    assert found.for_range("10.0.0.0/8") == (AttributeChange(says, cidr, cidr, by_range),)
+    assert found.removed == (removal(entry),)
+
+
+def test_one_peer_is_named_where_nothing_says_that_there_are_several() -> None:
+    """An attribute is no list unless lowering says so."""
+    says = AttributePath("g", "source_security_group_id")
+    found = replace(permission("tcp", 80, 80), says=says)
+
+    assert [each.terraform for each in found.for_group("sg-1")] == ["sg-1"]
+
+
+def test_a_permission_waits_for_all_that_it_says() -> None:
+    """Its protocol, its ports, whom it names, and whether it is there."""
+    names = ("protocol", "first", "last", "range", "peer", "list", "part")
+    needs = {name: Need(f"var.{name}", "has no default") for name in (*names, "there")}
+
+    def open_(name: str) -> Setting:
+        return Setting(Unknown((needs[name],)), place(2), name, "g")
+
+    def link(name: str) -> Link:
+        return Link("", Fact(None, "it leads there", place(2), "g", (needs[name],)), place(2))
+
+    found = replace(
+        permission("tcp", 80, 80),
+        protocol=open_("protocol"), first_port=open_("first"), last_port=open_("last"),
+        range=open_("range"), peer=link("peer"), prefix_list=link("list"), range_in=link("part"),
+        fact=Fact(None, "it is there", place(2), "g", (needs["there"],)),
+    )  # fmt: skip
+
+    assert found.needs == tuple(needs.values())
+    assert permission("tcp", 80, 80).needs == ()
