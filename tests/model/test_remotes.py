@@ -79,7 +79,7 @@ def route(cidr: str, target: str, value: str) -> str:
     return f"route {{\n    cidr_block = {cidr}\n    {target} = {value}\n  }}\n"
 
 
-OFFICE, TEN = '"192.168.0.0/16"', '"10.0.0.0/8"'
+OFFICE, BRANCH, TEN = '"192.168.0.0/16"', '"192.168.1.0/24"', '"10.0.0.0/8"'
 VPN = ("gateway_id", "aws_vpn_gateway.main.id")
 TRANSIT = ("transit_gateway_id", "aws_ec2_transit_gateway.main.id")
 PEER, BEYOND = (
@@ -136,6 +136,29 @@ def of(*cidrs: str) -> Ranges:
         pytest.param(
             route(OFFICE, *APPLIANCE), "",
             [("onprem", of("192.168.0.0/16"), None, ["aws_route_table.main"])], id="an appliance",
+        ),
+        # Of several routes for an address that of the smallest range is taken.
+        pytest.param(
+            route(OFFICE, *VPN) + route(BRANCH, *IGW), "",
+            [("onprem", of("192.168.0.0/16") - of("192.168.1.0/24"), True, [])],
+            id="a VPN, but for a part",
+        ),
+        pytest.param(
+            route(BRANCH, *VPN) + route(OFFICE, *IGW), "",
+            [("onprem", of("192.168.1.0/24"), True, [])], id="a VPN for a part",
+        ),
+        pytest.param(
+            route(OFFICE, *VPN) + route("var.any", *IGW), "",
+            [("onprem", of("192.168.0.0/16"), None, ["var.any"])],
+            id="a VPN, but for a given range",
+        ),
+        pytest.param(
+            route(OFFICE, *VPN) + route(BRANCH, *APPLIANCE), "",
+            [
+                ("onprem", of("192.168.1.0/24"), None, ["aws_route_table.main"]),
+                ("onprem", of("192.168.0.0/16") - of("192.168.1.0/24"), True, []),
+            ],
+            id="a VPN, and an appliance for a part",
         ),
         pytest.param(route(OFFICE, *IGW), "", [], id="an internet gateway"),
         pytest.param(route(OFFICE, *NAT), "", [], id="a NAT gateway"),

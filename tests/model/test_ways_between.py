@@ -184,3 +184,43 @@ def test_the_way_between_two_places(
 
     assert (between.fact.truth, [need.name for need in between.fact.waits_for()]) == (way, waits)
     assert between.refers.truth is way
+
+
+STEERED = """
+resource "aws_route_table" "a" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block           = TO
+    network_interface_id = "eni-1"
+  }
+}
+resource "aws_route_table_association" "a" {
+  subnet_id      = aws_subnet.SUBNET.id
+  route_table_id = aws_route_table.a.id
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("to", "subnet", "way"),
+    [
+        ('"10.0.2.0/24"', "a", None),
+        ('"10.0.0.0/16"', "a", None),
+        # Answers take the routes of the other subnet.
+        ('"10.0.1.0/24"', "b", None),
+        ('"192.168.0.0/16"', "a", True),
+        ('"10.0.0.0/8"', "a", True),
+        ('"10.0.2.0/24"', "six", True),
+    ],
+)
+def test_a_route_within_the_vpc_leads_through_something_else(
+    to: str, subnet: str, way: bool | None
+) -> None:
+    """What stands there may keep traffic back, and replace the addresses that groups know."""
+    found = read({}, STEERED.replace("TO", to).replace("SUBNET", subnet))
+    ends = places(found)
+    between = way_between(found, ends["one"][0], ends["two"][0])
+
+    assert (between.fact.truth, between.refers.truth) == (way, way)
+    waits = [] if way else ["aws_route_table.a"]
+    assert [need.name for need in between.fact.waits_for()] == waits
