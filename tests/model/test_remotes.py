@@ -6,10 +6,11 @@ from lowering.networks import network
 from placeholders import filled
 from taskwall.model.core.address import Ranges, parse_cidr
 from taskwall.model.core.entity import link_to
-from taskwall.model.entities.vpc import Subnet
+from taskwall.model.entities.vpc import Subnet, Vpc
 from taskwall.model.flows.places import places_of
 from taskwall.model.flows.remote import remotes
 from taskwall.model.routing.private_subnets import private_subnets
+from taskwall.model.routing.routes import reaches_networks
 
 STACK = """
 variable "any" {}
@@ -204,3 +205,59 @@ def test_private_subnets(routes: str, expected: list[str]) -> None:
 
     assert [*private_subnets(found, "aws_vpc.main")] == expected
     assert private_subnets(found, "aws_vpc.far") == ()
+
+
+JOINED = """
+variable "any" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "far" { cidr_block = "10.9.0.0/16" }
+resource "aws_vpn_gateway" "main" { vpc_id = OF }
+resource "aws_route_table" "main" {
+  vpc_id = OF
+  ROUTES
+}
+"""
+BOTH = "[aws_vpc.main.id, aws_vpc.far.id][var.any]"
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "joins"),
+    [
+        ("gateway_id", '"igw-1"', False),
+        ("gateway_id", '"local"', False),
+        ("nat_gateway_id", '"nat-1"', False),
+        ("egress_only_gateway_id", '"eigw-1"', False),
+        ("transit_gateway_id", '"tgw-1"', True),
+        ("vpc_peering_connection_id", '"pcx-1"', True),
+        ("network_interface_id", '"eni-1"', True),
+        ("gateway_id", '"vgw-1"', True),
+    ],
+)
+def test_routes_join_a_vpc_with_others(target: str, value: str, joins: bool) -> None:
+    """But for those within it, and to the internet; of a table of either VPC that is not known."""
+    for of, here, far in (
+        ("aws_vpc.main.id", joins, False),
+        ("aws_vpc.far.id", False, joins),
+        (BOTH, None if joins else False, None if joins else False),
+    ):
+        text = JOINED.replace('resource "aws_vpn_gateway" "main" { vpc_id = OF }', "")
+        found = network(filled(text, {"OF": of, "ROUTES": route(OFFICE, target, value)}))
+        told = [reaches_networks(found, vpc) for vpc in found.every(Vpc)]
+        assert [fact.truth for fact in told] == [here, far]
+        assert all([n.name for n in f.waits_for()] == ["var.any"] * (f.truth is None) for f in told)
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        ("aws_vpc.main.id", [True, False]),
+        ("aws_vpc.far.id", [False, True]),
+        (BOTH, [None, None]),
+        ("var.any", [False, False]),
+    ],
+)
+def test_a_vpn_gateway_joins_a_vpc_with_others(of: str, expected: list[bool | None]) -> None:
+    """Its own one, whatever routes there are."""
+    found = network(filled(JOINED, {"OF": of, "ROUTES": ""}))
+
+    assert [reaches_networks(found, vpc).truth for vpc in found.every(Vpc)] == expected
