@@ -8,6 +8,8 @@ from taskwall.core.facts import FALSE
 from taskwall.model.compute.container_instances import container_instances
 from taskwall.model.compute.hosts import host_of, host_security_groups
 from taskwall.model.data_stores.store import groups_of_tasks, tasks_use
+from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.exposure.instance_groups import in_host_mode, shares_network, tasks_on
 
 STACK = r"""
 variable "any" {}
@@ -132,3 +134,53 @@ def test_tasks_use_a_default_group(described: str, started: str, truth: bool | N
 
     assert tasks_use(found, DEFAULT).truth is truth
     assert groups_of_tasks(found).get(DEFAULT, FALSE).truth is truth
+
+
+SHARED = r"""
+variable "any" {}
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_launch_template" "host" {
+  user_data = base64encode("#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config\n")
+}
+resource "aws_ecs_task_definition" "web" {
+  family       = "web"
+  network_mode = MODE
+}
+resource "aws_ecs_service" "web" {
+  cluster         = CLUSTER
+  launch_type     = LAUNCH
+  task_definition = STARTS
+}
+"""
+HERE = {
+    "MODE": '"host"',
+    "CLUSTER": "aws_ecs_cluster.main.id",
+    "LAUNCH": '"EC2"',
+    "STARTS": "aws_ecs_task_definition.web.arn",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "shares", "on_host", "in_host"),
+    [
+        pytest.param({}, True, True, True, id="host mode"),
+        pytest.param({"MODE": '"bridge"'}, True, True, False, id="bridge mode"),
+        pytest.param({"MODE": "null"}, True, True, False, id="the default mode"),
+        pytest.param({"MODE": '"none"'}, False, False, False, id="no network"),
+        pytest.param({"MODE": '"awsvpc"'}, False, False, False, id="interfaces of their own"),
+        pytest.param({"MODE": "var.any"}, None, None, False, id="a given mode"),
+        pytest.param({"LAUNCH": "var.any"}, True, None, False, id="a given launch type"),
+        pytest.param({"CLUSTER": '"elsewhere"'}, True, False, False, id="another cluster"),
+    ],
+)
+def test_tasks_share_the_network_of_their_host(
+    changes: dict[str, str], shares: bool | None, on_host: bool | None, in_host: bool
+) -> None:
+    """In host and bridge mode, if they are placed there."""
+    found = network(filled(SHARED, HERE | changes))
+    (source,) = found.every(TaskSource)
+    held = [fact for _, pairs in tasks_on(found) for _, fact in pairs]
+
+    assert shares_network(found, source).truth is shares
+    assert [fact.truth for fact in held] == ([] if on_host is False else [on_host])
+    assert [*in_host_mode(found)] == ["aws_launch_template.host"] * in_host
