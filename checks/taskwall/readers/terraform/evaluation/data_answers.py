@@ -129,6 +129,8 @@ class DataAnswers:
         self._answers: Memo[str, DataAnswer] = Memo()
         self._candidates: Memo[str, tuple[Candidate, ...]] = Memo()
         self._pending: set[str] = set()
+        self._types: dict[str, dict[str, frozenset[str]]] = {}
+        """By the folders of modules, the types of the resources that their calls make."""
 
     def attribute(
         self, kind: str, address: str, name: str, written: WrittenBody, scope: ModuleContext
@@ -227,7 +229,7 @@ class DataAnswers:
             if not self._creates(folder, type_):
                 continue
             tags = DefaultTags(root)
-            for scope in _making(root, type_):
+            for scope in self._making(root, type_):
                 unread = _unread_tags(scope)
                 for local in scope.module.resources:
                     if local.startswith(f"{type_}."):
@@ -244,6 +246,28 @@ class DataAnswers:
                     own = resource.origin.address[len(source.label) + 1 :]
                     yield Candidate(source.file, type_, own, resource, context=True)
 
+    def _making(self, scope: ModuleScope, type_: str) -> Iterator[ModuleScope]:
+        """A module, and those that it calls which have resources of a type, or call what has.
+
+        How often others are called may hang on what is looked up.
+        """
+        yield scope
+        for name, types in self._types_below(scope).items():
+            if type_ in types:
+                for called in scope.called(name):
+                    yield from self._making(called, type_)
+
+    def _types_below(self, scope: ModuleScope) -> Mapping[str, frozenset[str]]:
+        """The types of the resources that each call of a module makes, at any depth."""
+        found = self._types.get(scope.module.folder)
+        if found is None:
+            found = self._types[scope.module.folder] = {}  # what calls itself makes no more
+            for name, callee in scope.callees() if scope.module.calls else ():
+                own = (local.partition(".")[0] for local in callee.module.resources)
+                below = self._types_below(callee).values()
+                found[name] = frozenset(own).union(*below)
+        return found
+
 
 def _is_near(candidate: Candidate, query: DataQuery, written: WrittenBody) -> bool:
     """Whether a resource of the same root certainly is there, in the Region that is looked in."""
@@ -254,28 +278,6 @@ def _is_near(candidate: Candidate, query: DataQuery, written: WrittenBody) -> bo
         return True  # A balancer's ARN says the Region.
     same = found.fields.provider == written.provider
     return same and not (written.get("region") or candidate.asked("region"))
-
-
-def _making(scope: ModuleScope, type_: str) -> Iterator[ModuleScope]:
-    """A module, and those that it calls which have resources of a type, they or what they call.
-
-    How often others are called may hang on what is looked up.
-    """
-    yield scope
-    for name, callee in scope.callees():
-        if _makes(callee, type_, set()):
-            for called in scope.called(name):
-                yield from _making(called, type_)
-
-
-def _makes(scope: ModuleScope, type_: str, seen: set[str]) -> bool:
-    """Whether a module has resources of a type, or calls one that does; `seen` are folders."""
-    if scope.module.folder in seen:
-        return False
-    seen.add(scope.module.folder)
-    return any(name.startswith(f"{type_}.") for name in scope.module.resources) or any(
-        _makes(callee, type_, seen) for _, callee in scope.callees()
-    )
 
 
 def _unread_tags(scope: ModuleScope) -> Unknown | None:
