@@ -34,7 +34,7 @@ DIRECTIONS: tuple[Direction, Direction] = ("ingress", "egress")
 
 @rule("low", default=True, yields_to=("TW204", "TW205", "TW206", "TW208", "TW215"), per_use=True)
 def idle_permission(network: Network) -> Iterator[Verdict]:
-    for each in used_groups(network, "tasks", "hosts", "balancers", "stores"):
+    for each in used_groups(network, "tasks", "hosts", "instances", "balancers", "stores"):
         for way in DIRECTIONS:
             verb = "ingress from" if way == "ingress" else "egress to"
             removed = [*undone(network, each.group, way)]

@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from taskwall.core.facts import Fact, all_of, any_of
+from taskwall.model.compute.container_instances import container_instances
+from taskwall.model.compute.hosts import host_of, host_security_groups
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.store import Store, store_groups, used
@@ -16,9 +18,9 @@ from taskwall.model.exposure.task_ingress import attached_groups
 from taskwall.model.load_balancing.paths import stands_before_tasks
 from taskwall.model.permissions.peers import groups_meant, listed
 
-UserKind: TypeAlias = Literal["tasks", "hosts", "balancers", "stores"]
-"""Tasks with groups of their own, container instances whose network tasks share, load balancers in
-front of tasks, and data stores that tasks use."""
+UserKind: TypeAlias = Literal["tasks", "hosts", "instances", "balancers", "stores"]
+"""Tasks with groups of their own, container instances whose network tasks share, all container
+instances, load balancers in front of tasks, and data stores that tasks use."""
 
 
 class UsedGroup(Struct, frozen=True):
@@ -83,6 +85,15 @@ def _hosts(network: Network) -> GroupUses:
         yield attachment.group, f"the container instances of {attachment.names}", attachment.fact
 
 
+def _instances(network: Network) -> GroupUses:
+    for member in container_instances(network):
+        if member.instances.origin.silent:
+            continue  # that an absent module may start some says nothing of a group
+        links = host_security_groups(network, host_of(network, member))
+        for group, fact in uses_by_links(network, links, member.fact):
+            yield group, member.instances.name, fact
+
+
 def _balancers(network: Network) -> GroupUses:
     for balancer in network.every(LoadBalancer):
         if balancer.groups:
@@ -98,4 +109,10 @@ def _stores(network: Network) -> GroupUses:
                 yield group, store.name, fact
 
 
-_BY_KIND = {"tasks": _tasks, "hosts": _hosts, "balancers": _balancers, "stores": _stores}
+_BY_KIND = {
+    "tasks": _tasks,
+    "hosts": _hosts,
+    "instances": _instances,
+    "balancers": _balancers,
+    "stores": _stores,
+}
