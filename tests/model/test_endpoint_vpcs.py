@@ -152,6 +152,16 @@ PLACES = [
         {"SUBNET": f"[{IN_MAIN_SUBNET}, {IN_FAR}][var.any]"}, [(None, IS_ANY)], id="in either VPC"
     ),
     pytest.param(
+        {"SUBNET": f"var.any ? {IN_MAIN_SUBNET} : {IN_FAR}"},
+        [(None, IS_ANY)],
+        id="in either VPC by a condition",
+    ),
+    pytest.param(
+        {"SUBNET": f"var.any ? {IN_FAR} : {IN_MAIN_SUBNET}"},
+        [(None, IS_ANY)],
+        id="in either VPC by a condition, whichever comes first",
+    ),
+    pytest.param(
         {"SUBNET": "aws_subnet.asked.id", "ASKED": EITHER},
         [(None, IS_ANY)],
         id="in a subnet of either VPC",

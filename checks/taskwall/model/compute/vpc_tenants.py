@@ -12,8 +12,7 @@ from taskwall.model.compute.launch_type import awsvpc, runs_on
 from taskwall.model.core.entity import Entity, Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.entities.vpc import Subnet
-from taskwall.model.permissions.peers import vpcs
+from taskwall.model.permissions.peers import vpcs, vpcs_of_subnets
 
 
 class Tenant(Struct, frozen=True):
@@ -56,8 +55,7 @@ def tenants(network: Network) -> tuple[Tenant, ...]:
 def _places(network: Network, host: Host) -> Iterator[Link]:
     """The VPC of a host, as far as its subnets tell: at most one."""
     links = host.subnets
-    found = [network.get(Subnet, link) for link in links]
-    known = [subnet.vpc for subnet in found if subnet is not None and subnet.vpc_known]
+    known = vpcs_of_subnets(network, links)
     if links and not known:
         known = [somewhere(host.name, links, (), links[0].place)]
     yield from sorted(known, key=lambda link: not (link.exact and link.to))[:1]

@@ -14,8 +14,8 @@ from taskwall.model.core.entity import Link
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.endpoints.endpoint import Endpoint, is_in_vpc
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.entities.vpc import Subnet, Vpc
-from taskwall.model.permissions.peers import vpcs
+from taskwall.model.entities.vpc import Vpc
+from taskwall.model.permissions.peers import vpcs, vpcs_of_subnets
 
 
 def by_host(network: Network, source: TaskSource, itself: bool, own: Fact, hosted: Fact) -> Fact:
@@ -48,10 +48,7 @@ def vpc_of(network: Network, source: TaskSource) -> Link | None:
     known = vpcs(network, source)
     own = known and (source.subnets or source.groups)
     for host, _ in hosts(network, source) if not own else ():
-        for link in host.subnets:
-            subnet = network.get(Subnet, link)
-            if subnet is not None and subnet.vpc_known:
-                known = [subnet.vpc]
+        known = vpcs_of_subnets(network, host.subnets)[-1:] or known
     return known[0] if known else None
 
 
@@ -98,8 +95,7 @@ def members_in(network: Network, endpoint: Endpoint) -> tuple[Fact, ...]:
     found = []
     for member in container_instances(network):
         links, instances = host_of(network, member).subnets, member.instances
-        subnets = [network.get(Subnet, link) for link in links]
-        places = [subnet.vpc for subnet in subnets if subnet is not None and subnet.vpc_known]
+        places = vpcs_of_subnets(network, links)
         places = places or [somewhere(instances.name, links, (), instances.origin.header)]
         here = is_in_vpc(network, endpoint, places[0])
         if here.truth is not False:

@@ -439,17 +439,28 @@ def lattice_list(network: Network, permission: Permission, serves: Fact) -> Fact
     return all_of((known, serves))
 
 
+def vpcs_of_subnets(network: Network, links: Iterable[Link]) -> list[Link]:
+    """The VPCs of the subnets that something runs in, as far as the sources tell.
+
+    All of them are in one VPC. None is told where it may be either of two.
+    """
+    found: list[tuple[Link, Link]] = []
+    for link in links:
+        subnet = network.get(Subnet, link)
+        if subnet is not None and subnet.vpc_known:
+            found.append((link, subnet.vpc))
+    if len({vpc.to for _, vpc in found if vpc.exact and vpc.to}) > 1:
+        found = [(link, vpc) for link, vpc in found if link.sure]
+    return [vpc for _, vpc in found]
+
+
 def vpcs(network: Network, source: TaskSource) -> list[Link]:
     """The VPC of a task source's tasks, as far as the sources tell: at most one known.
 
     A subnet's VPC comes first; groups can only be used in the VPC that they are in. Where neither
     tells it, target groups do: ECS registers what is in their VPC alone.
     """
-    found: list[Link] = []
-    for link in source.subnets:
-        subnet = network.get(Subnet, link)
-        if subnet is not None and subnet.vpc_known:
-            found.append(subnet.vpc)
+    found = vpcs_of_subnets(network, source.subnets)
     for link in source.groups:
         group = network.get(SecurityGroup, link)
         if group is not None and group.vpc is not None:
