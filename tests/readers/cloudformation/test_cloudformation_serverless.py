@@ -64,6 +64,8 @@ def plain(value: Value | None) -> object:
     return [str(need) for need in needs(found)] if found is not None else None
 
 
+SCAN_TOO = "add the missing files to the scan"
+PACKAGED = "scan what serverless package writes"
 TWO = """\
   - Resources: {A: {Type: AWS::ECS::Cluster}}
   - Resources: {C: {Type: AWS::ECS::Cluster}}
@@ -151,6 +153,34 @@ def test_what_is_no_service(service: str) -> None:
     """Templates beside it are what they are by themselves."""
     _, _, names = read({"serverless.yml": service, **PARTS})
     assert sorted(names) == ["/app/resources/vpc.yml", "/app/resources/web.yml"]
+
+
+@pytest.mark.parametrize(
+    ("resources", "absent"),
+    [
+        ("${file(resources/vpc.yml)}", []),
+        ("${file(aside/none.yml)}", [("aside/none.yml", SCAN_TOO)]),
+        ("${file(../beyond.yml)}", [("../beyond.yml", SCAN_TOO)]),
+        ("\n  - ${file(resources/vpc.yml)}\n  - ${file(aside/none.yml)}",
+         [("aside/none.yml", SCAN_TOO)]),
+        ("\n  - ${file(aside/made.js)}", [("aside/made.js", PACKAGED)]),
+        ("\n  - ${file(aside/made.js):vpc}", [("aside/made.js", PACKAGED)]),
+        ("\n  - ${file(aside/${opt:stage}.yml)}", [("${file(aside/${opt:stage}.yml)}", PACKAGED)]),
+        ("\n  Resources:\n    A: ${file(aside/none.yml)}", [("aside/none.yml", SCAN_TOO)]),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_there_is_reported(
+    resources: str, absent: list[tuple[str, str]]
+) -> None:
+    """What it may hold is not known, also where nothing else is left; a program is not run."""
+    service = f"service: shop\nresources: {resources}\n"
+    texts = {"/app/serverless.yml": service, "/app/resources/vpc.yml": VPC}
+    files = Files({**texts, "/app/aside/made.js": "module.exports = {}"})
+    found, errors = cloudformation.stacks([*texts], files, Inputs(boundary="/app"))
+
+    said = [one for stack in found for one in stack.evaluate({}).absent]
+    assert errors == []
+    assert [(one.source, one.cure) for one in said] == absent
 
 
 def test_a_part_that_is_not_well_formed() -> None:

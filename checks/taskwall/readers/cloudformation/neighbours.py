@@ -18,7 +18,7 @@ from taskwall.readers.cloudformation.template import may_be_template
 from taskwall.readers.connected import connected_components
 from taskwall.source.cdk_assembly import NESTED
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.kinds import NAMED_TEMPLATE, NESTING
+from taskwall.source.kinds import NESTING, nested_names
 
 # Compiled by their first use: a template that is scanned with its whole folder needs none.
 _EXPORT: Final = r"Export['\"]?\s*:"
@@ -57,8 +57,7 @@ class Mentions:
 
     def __init__(self, path: str, text: str) -> None:
         self.name = os.path.basename(path)
-        nests = any(word in text for word in NESTING)
-        self.names = frozenset(re.findall(NAMED_TEMPLATE, text)) if nests else frozenset()
+        self.names = nested_names(text)
         self.exported: frozenset[str] = frozenset()
         self.imported: dict[str, set[str]] = {}
         self.open: set[str] = set()

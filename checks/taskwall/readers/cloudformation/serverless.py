@@ -25,10 +25,11 @@ from taskwall.readers.cloudformation.document import (
     members,
     read_nodes,
 )
-from taskwall.readers.cloudformation.includes import MAX_INCLUDED_NODES
+from taskwall.readers.cloudformation.includes import MAX_INCLUDED_NODES, SCAN_TOO
 from taskwall.readers.cloudformation.template import Template, joined_template
 from taskwall.source.files import Files, UnreadableError
-from taskwall.source.stack import SourceError
+from taskwall.source.kinds import TEMPLATES
+from taskwall.source.stack import AbsentSource, SourceError
 
 READ = "2026-12-01"
 
@@ -38,6 +39,10 @@ SERVICE_FILES: Final = ("serverless.yml", "serverless.yaml")
 _FILE: Final = r"\$\{file\(([^(){}$]+)\)(?::([\w.]+))?\}"
 _VARIABLE: Final = r"\$\{(\w+)(?::(?!:)|(?=\())([^{}]*)\}"
 """A variable of the framework: those of CloudFormation have no single colon, and no brackets."""
+
+_OF_FILE: Final = "${file("
+_PACKAGED: Final = "scan what serverless package writes"
+"""What brings a file whose name, or what is in it, only the framework knows."""
 
 _FILLED_IN: Final = "is filled in by the Serverless Framework"
 
@@ -82,6 +87,7 @@ class _ServiceReader:
         self._text = text
         self._files = files
         self._boundary = boundary
+        self._absent: dict[AbsentSource, None] = {}
         self._read: list[str] = [path]
         self._root: Node | None = None
         self._nodes = 0
@@ -101,19 +107,24 @@ class _ServiceReader:
         for part in elements(whole) or (whole,):
             for key, section in members(self._filled(part)).items():
                 fields[key] = _joined(fields.get(key), section)
+        if self._absent:
+            fields.setdefault("Resources", Mapping({}, {}, _placed(whole, self._path)))
         if "Resources" not in fields:
             return None
-        return joined_template(unit, fields, frozenset(self._read))
+        return joined_template(unit, fields, frozenset(self._read), tuple(self._absent))
 
     def _filled(self, node: Node, depth: int = 0) -> Node:
         """A node with the files that it names, and the variables that are known, put in."""
         self._nodes += 1
         if isinstance(node, Known) and isinstance(node.data, str) and "${" in node.data:
-            named = re.fullmatch(_FILE, node.data.strip())
+            text = node.data.strip()
+            named = re.fullmatch(_FILE, text)
             if named is not None and depth < _DEEPEST:
                 found = self._of_file(named[1].strip(), named[2], node.place, depth + 1)
                 if found is not None:
                     return found
+            elif text.startswith(_OF_FILE):
+                self._report(text, _PACKAGED, node.place)
             return self._text_of(node.data, node.place)
         if isinstance(node, IntrinsicCall):
             return IntrinsicCall(node.name, self._filled(node.argument, depth), node.place)
@@ -134,7 +145,11 @@ class _ServiceReader:
             self._full = True
             return None
         path = os.path.normpath(os.path.join(os.path.dirname(self._path), named))
+        if not path.endswith(TEMPLATES):  # a program that makes it
+            self._report(named, _PACKAGED, place)
+            return None
         if not encloses(self._boundary, path) or not self._files.exists(path):
+            self._report(named, SCAN_TOO, place)
             return None
         try:
             unit = read_nodes(path, self._files.text(path))
@@ -148,6 +163,11 @@ class _ServiceReader:
         for step in key.split(".") if key else ():
             found = members(found).get(step)
         return None if found is None else self._filled(found, depth)
+
+    def _report(self, named: str, cure: str, place: Span | None) -> None:
+        """A file that is not read may hold resources: of these nothing can be said."""
+        at = place or Span(self._path, 1, 1, 1, 1)
+        self._absent[AbsentSource("include", "resources", named, None, at, cure)] = None
 
     def _text_of(self, text: str, place: Span | None, depth: int = 0) -> Value:
         """A text with what its variables stand for."""

@@ -174,15 +174,21 @@ def read_template(
     return replace(found, constructs=construct_paths(file, beside, inputs or Inputs()))
 
 
-def joined_template(unit: TemplateFile, root: Lookup[str, Node], files: frozenset[str]) -> Template:
+def joined_template(
+    unit: TemplateFile,
+    root: Lookup[str, Node],
+    files: frozenset[str],
+    absent: tuple[AbsentSource, ...],
+) -> Template:
     """The template that another tool makes of sections in several files, and of more beside.
 
     Args:
         unit: the file that names the others.
         root: the sections, with one of resources.
         files: all that they were read from.
+        absent: the files that are not there to be read.
     """
-    return _template(unit, root, root["Resources"], files, more=True)
+    return replace(_template(unit, root, root["Resources"], files, more=True), absent=absent)
 
 
 def _adding(
