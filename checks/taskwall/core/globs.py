@@ -1,7 +1,26 @@
-"""Patterns of paths (`modules/**/*.tf`), matched in time that no pattern can make long."""
+"""Patterns of texts (`shop-*`) and of paths (`modules/**/*.tf`).
 
+Paths are matched in time that no pattern can make long.
+"""
+
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+
+
+def matches_text(pattern: str, text: str) -> bool:
+    """Whether a pattern with `*` and `?` matches a text; all other signs stand for themselves."""
+    head, star, tail = pattern.partition("*")
+    if "?" not in pattern and "*" not in tail:  # as nearly all are
+        if not star:
+            return text == pattern
+        return len(text) >= len(head + tail) and text.startswith(head) and text.endswith(tail)
+    return text.startswith(fixed_part(pattern)) and fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def fixed_part(pattern: str) -> str:
+    """What all that a pattern with `*` and `?` matches begins with."""
+    return re.split(r"[*?]", pattern, maxsplit=1)[0]
 
 
 def matches_path(pattern: Sequence[str], names: Sequence[str], above: bool = False) -> bool:

@@ -1,5 +1,7 @@
 """The kinds of sources, by the names of files and by what is in them."""
 
+import re
+
 from taskwall.source.files import Files, UnreadableError
 
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
@@ -19,6 +21,12 @@ NAMED_TEMPLATE = r"(?<![\w.-])[\w.-]++(?:(?<=\.yaml)|(?<=\.yml)|(?<=\.json)|(?<=
 """The name of a template within a text, as a pattern whose time grows with the text alone."""
 NESTING = ("TemplateURL", "AWS::Serverless::Application", "TemplatePath")
 """What the text of a template holds if it nests others, or has a pipeline deploy them."""
+
+
+def nested_names(text: str) -> frozenset[str]:
+    """The names of the templates that the text of one may nest, or have a pipeline deploy."""
+    nests = any(word in text for word in NESTING)
+    return frozenset(re.findall(NAMED_TEMPLATE, text)) if nests else frozenset()
 
 
 def is_terraform(path: str) -> bool:

@@ -10,27 +10,21 @@ from taskwall.settings import Settings
 from taskwall.source.files import Files
 from taskwall.source.kinds import (
     HCL,
-    NAMED_TEMPLATE,
-    NESTING,
     TEMPLATES,
     TERRAFORM,
     TERRAGRUNT,
     is_terraform,
+    nested_names,
 )
 from taskwall.source.stack import Stack
 from taskwall.sources.listing import FileListing, files_in
+from taskwall.sources.units import last_steps
 
 if TYPE_CHECKING:
     from taskwall.readers.terraform.stack import TerraformStack
 
-_LAST_STEP = pattern(r'["/]([\w.-]+)/?["?$]')
-"""The last step of the address of a module, however the steps before it are written."""
-
 _CALLS = pattern(r'(?m)^[ \t]*"?source"?[ \t]*[=:][ \t]*"(\.{1,2}/[^"$\n]*)"')
 """The path by which a module is called."""
-
-_TEMPLATE = pattern(NAMED_TEMPLATE)
-"""The name of a file that may be a template."""
 
 _NO_DEPLOYMENT = pattern(r"(?i)(?:^|/)(?:e2e|examples?|fixtures?|tests?)/")
 """Where calls lie that show a module, or try it: what they give it is nobody's deployment."""
@@ -75,7 +69,7 @@ def given_elsewhere(
     named: set[str] = set()
     if units := [path for path in hcl if path.endswith(TERRAGRUNT)]:
         named = {os.path.basename(os.path.dirname(path)) for path in units}
-        named.update(*(files.made_of(path, _last_steps) for path in hcl))
+        named.update(*(files.made_of(path, last_steps) for path in hcl))
     return [
         root
         for roots in waiting
@@ -113,14 +107,8 @@ def nested_elsewhere(
     named: set[str] = set()
     for path in files_in(above, files):
         if path.endswith(TEMPLATES) and not use.excludes(path):
-            named |= files.made_of(path, _nested)
+            named |= files.made_of(path, nested_names)
     return frozenset(path for path in templates if os.path.basename(path) in named)
-
-
-def _nested(text: str) -> frozenset[str]:
-    """The names of the files that a template may nest."""
-    nests = any(word in text for word in NESTING)
-    return frozenset(_TEMPLATE.findall(text)) if nests else frozenset()
 
 
 def _called(text: str) -> frozenset[str]:
@@ -135,10 +123,6 @@ def _roots(stack: Stack) -> "Sequence[TerraformStack]":
     roots = stack.scanned if isinstance(stack, JoinedStack) else (stack,)
     found = [root for root in roots if type(root) is TerraformStack]  # of a unit it is another one
     return found if len(found) == len(roots) else ()
-
-
-def _last_steps(text: str) -> frozenset[str]:
-    return frozenset(_LAST_STEP.findall(text))
 
 
 def _waits(root: "TerraformStack") -> bool:

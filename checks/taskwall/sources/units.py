@@ -30,7 +30,6 @@ _PATHS_ABOVE = pattern(_ABOVE)
 
 _SOURCE = pattern(r'^[ \t]*source\s*=\s*(".*")', re.MULTILINE)
 _LAST_STEP = pattern(r'["/]([\w.-]+)/*["?$]')
-"""The last step of the address of a module, however the steps before it are written."""
 
 _ADDS = pattern(
     r'^resource\s+"?aws_(?:vpc_endpoint|flow_log|route|(?:main_)?route_table(?:_association)?'
@@ -125,9 +124,14 @@ def _may_add(unit: str, modules: dict[str, list[str]], files: Files) -> bool:
     """Whether the module of a unit, if it is of the repository, may add to what another makes."""
     beside = modules.get(os.path.basename(os.path.dirname(unit)), ())
     own = [path for path in beside if os.path.dirname(path) == os.path.dirname(unit)]
-    steps = _LAST_STEP.findall("\n".join(_SOURCE.findall(files.text_if_readable(unit))))
+    steps = last_steps("\n".join(_SOURCE.findall(files.text_if_readable(unit))))
     found = [*own, *(path for step in steps for path in modules.get(step, ()))]
     return any(files.made_of(path, _adds) for path in found)
+
+
+def last_steps(text: str) -> frozenset[str]:
+    """The last steps of the addresses of modules in a text, however the others are written."""
+    return frozenset(_LAST_STEP.findall(text))
 
 
 def _adds(text: str) -> bool:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from taskwall.source.stack import Evaluation
+from taskwall.readers import terraform
+from taskwall.source.files import Files
+from taskwall.source.stack import Evaluation, Inputs
 
 MAIN = """
 variable "v" {
@@ -116,3 +118,33 @@ def test_what_a_condition_compares_a_plain_variable_with(
 ) -> None:
     """It is no secret, though one holds it: findings say `when var.stage is production`."""
     assert evaluated(STAGES, None, None, scenario).sensitive_texts == hidden
+
+
+@pytest.mark.parametrize(
+    ("scenario", "hidden"),
+    [
+        ({"web/var.stage": "production"}, set()),
+        ({"web/var.token": "swordfish"}, {"swordfish"}),
+        ({"web/var.level": "swordfish"}, {"swordfish"}),
+    ],
+)
+def test_a_plain_variable_that_several_roots_have(
+    scenario: dict[str, str], hidden: set[str]
+) -> None:
+    """It is none of the others that hide one of that name."""
+    backend = 'terraform {\n  backend "s3" {\n    key = "net"\n  }\n}\n'
+    inputs = 'variable "stage" {}\nvariable "token" {}\nvariable "level" {}\n'
+    net = inputs.replace('"level" {', '"level" {\n  sensitive = true\n') + backend
+    net += 'output "vpc" { value = "vpc-1" }\n'
+    web = inputs + (
+        'data "terraform_remote_state" "net" {\n  backend = "s3"\n  config = { key = "net" }\n}\n'
+        'resource "aws_security_group" "a" {\n'
+        "  vpc_id = data.terraform_remote_state.net.outputs.vpc\n}\n"
+        'resource "aws_secretsmanager_secret_version" "a" {\n  secret_id = "a"\n'
+        "  secret_string = jsonencode({ a = var.stage, b = var.token, c = var.level })\n}\n"
+    )
+    texts = {"/app/net/main.tf": net, "/app/web/main.tf": web}
+    (stack,), errors = terraform.stacks([*texts], Files(texts), Inputs(boundary="/app"))
+
+    assert errors == []
+    assert stack.evaluate(scenario).sensitive_texts == hidden

@@ -50,7 +50,7 @@ def to_balancer(
     """
     group = balancer_group(network, attachment, permission)
     advice, names = permission.for_group(group), _names(network, group, permission)
-    users = names_of_used(network, "hosts", "balancers", "stores")
+    users = names_of_used(network, "hosts", "instances", "balancers", "stores")
     vpc = vpc_of_bare_balancers(network, attachment)
     if vpc is not None and (permission.cidr is None or permission.cidr.version == 4):
         found = _to_vpc(network, attachment, permission, vpc)

@@ -183,7 +183,7 @@ def judged_logs(network: Network, satisfies: Callable[[FlowLog], Fact]) -> Itera
         for log, fact, concerned in judged:
             if log.id not in done and concerned.truth is not False:
                 done.add(log.id)
-                asked = not all(source.origin.unseen for source in watch.sources)
+                asked = any(not source.origin.unseen for source in watch.sources)
                 yield JudgedLog(log, fact, concerned & watch.holds, asked)
 
 

@@ -20,13 +20,13 @@ version. Who holds modules to commits, as checkov's CKV_TF_1 asks, says the vers
 import os
 import re
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from msgspec import Struct
 
 import taskwall
+from taskwall.core.globs import matches_text
 from taskwall.core.paths import encloses
 from taskwall.core.values import Fields, Items, Known, Value, dereferenced, lifted
 from taskwall.readers.terraform.versions import newest, satisfies, version_key
@@ -62,7 +62,7 @@ class StandIn(Struct, frozen=True):
 
     def leaves_out(self, name: str) -> bool:
         """Whether an argument of the module does something that the stand-in does not."""
-        return any(_is_called(name, one) for one in self.off)
+        return any(matches_text(one, name) for one in self.off)
 
     def allows(self, name: str, value: Callable[[], Value], declared: bool) -> bool:
         """Whether it makes what the module makes of an argument, if it has a part in that at all.
@@ -72,21 +72,11 @@ class StandIn(Struct, frozen=True):
             value: evaluates what the call gives.
             declared: whether the stand-in has a variable of that name.
         """
-        if any(_is_called(name, one) for one in self.lacks):
+        if any(matches_text(one, name) for one in self.lacks):
             return False
         if self.leaves_out(name):
             return _is_off(value())
-        return declared or any(_is_called(name, one) for one in self.harmless)
-
-
-def _is_called(name: str, pattern: str) -> bool:
-    """Whether an argument is called as a pattern says: nearly all have one `*`, or none."""
-    head, star, tail = pattern.partition("*")
-    if not star:
-        return name == pattern
-    if "*" in tail:
-        return fnmatchcase(name, pattern)
-    return len(name) >= len(pattern) - 1 and name.startswith(head) and name.endswith(tail)
+        return declared or any(matches_text(one, name) for one in self.harmless)
 
 
 def is_stand_in(folder: str) -> bool:

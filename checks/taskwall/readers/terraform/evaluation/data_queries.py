@@ -7,10 +7,10 @@ from the `Describe...` calls of AWS that these make.
 
 import re
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+from taskwall.core.globs import fixed_part, matches_text
 from taskwall.core.truths import any_true
 from taskwall.core.values import (
     Fields,
@@ -263,29 +263,16 @@ def _equal(value: Value, wanted: Value, like: bool) -> bool | None:
         text = dereferenced(value)
         if "*" in settled.data or "?" in settled.data:
             if isinstance(text, Known):
-                return _fits(spelled(text.data) or "", settled.data)
+                return matches_text(settled.data, spelled(text.data) or "")
             return _begins_so(text, settled.data)
     found = same(value, wanted)
     return _same_text(value, wanted) if found is None else found
 
 
-def _fits(text: str, wanted: str) -> bool:
-    """Whether a text fits a pattern with `*` and `?`."""
-    fixed = _fixed(wanted)
-    if wanted == f"{fixed}*" or not text.startswith(fixed):  # most patterns, and most texts
-        return text.startswith(fixed)
-    return fnmatchcase(text, wanted.replace("[", "[[]"))
-
-
-def _fixed(wanted: str) -> str:
-    """What a pattern begins with."""
-    return re.split(r"[*?]", wanted, maxsplit=1)[0]
-
-
 def _begins_so(value: Value, wanted: str) -> bool | None:
     """Whether a text of which only the beginning is known fits a pattern, as `shop-*`."""
     first = value.parts[0] if isinstance(value, Text) else None
-    fixed = _fixed(wanted)
+    fixed = fixed_part(wanted)
     if not isinstance(first, str) or not (first.startswith(fixed) or fixed.startswith(first)):
         return False if isinstance(first, str) else None
     return True if wanted == f"{fixed}*" and first.startswith(fixed) else None

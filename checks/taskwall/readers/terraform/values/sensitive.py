@@ -59,11 +59,13 @@ def asked_for(scenario: Scenario, roots: Iterable[Mapping[str, Block]]) -> froze
     Sources compare with them, and findings say so (`when var.stage is production`): that a secret
     holds the name of the stage that it is for makes none of that name.
     """
-    every = {name: name in hidden for one in roots for hidden in [sensitive(one)] for name in one}
+    known = list(roots)
+    plain = {name for one in known for name in one}.difference(*map(sensitive, known))
+    # Of a name that several roots have, the operand says first in which of them it is.
     return frozenset(
         text
         for operand, text in scenario.items()
-        if isinstance(text, str) and every.get(operand.removeprefix("var.")) is False
+        if isinstance(text, str) and operand.rpartition("/")[2].removeprefix("var.") in plain
     )
 
 
