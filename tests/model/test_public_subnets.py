@@ -81,7 +81,7 @@ def told(folder: Path, changes: dict[str, str]) -> list[str]:
         (
             "TABLE",
             "[aws_route_table.a.id, aws_route_table.other.id][var.which]",
-            ["TW603 needs var.which", "public"],
+            ["TW603 needs var.which", "public, and needed"],
         ),
         ("DESTINATION", 'destination_cidr_block = "192.0.2.0/24"', ["public in a public subnet"]),
         ("DESTINATION", 'destination_cidr_block = "10.0.0.0/8"', ["public in a public subnet"]),

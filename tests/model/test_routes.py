@@ -165,6 +165,20 @@ EGRESS_ONLY = "egress_only_gateway_id = aws_egress_only_internet_gateway.main.id
 OF_LIST = "destination_prefix_list_id = aws_ec2_managed_prefix_list.all.id"
 EITHER = "[aws_subnet.web.id, aws_subnet.public.id][var.subnet]"
 OTHER_HALF = route(NAT, 'destination_cidr_block = "0.0.0.0/1"').replace('"out"', '"other"')
+SEVERAL = """
+resource "aws_route_table" "several" {
+  count  = 2
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_route_table_association" "web" {
+  subnet_id      = aws_subnet.web.id
+  route_table_id = element(aws_route_table.several.*.id, var.index)
+}
+
+variable "index" {}
+"""
+FIRST, SECOND = (f"aws_route_table.several[{place}].id" for place in (0, 1))
 OUT = {
     "no table of its own": ("", False),
     "a table without routes": (TABLE, False),
@@ -258,6 +272,26 @@ OUT = {
         None,
     ),
     "an internet gateway": (TABLE + route(IGW), False),
+    "one of two tables that both lead to a NAT gateway": (
+        SEVERAL + route(NAT, table=FIRST) + route(NAT, table=SECOND).replace('"out"', '"other"'),
+        True,
+    ),
+    "one of two tables of which the first leads to a NAT gateway": (
+        SEVERAL + route(NAT, table=FIRST),
+        None,
+    ),
+    "one of two tables of which the second leads to a NAT gateway": (
+        SEVERAL + route(NAT, table=SECOND),
+        None,
+    ),
+    "one of two tables without routes": (SEVERAL, False),
+    "one of two tables, one of them from elsewhere": (
+        SEVERAL.replace(
+            "element(aws_route_table.several.*.id",
+            'element([aws_route_table.several[0].id, "rtb-1"]',
+        ),
+        None,
+    ),
     "a transit gateway": (TABLE + route('transit_gateway_id = "tgw-1"'), None),
     "a narrow route to a transit gateway": (
         TABLE + route('transit_gateway_id = "tgw-1"', 'destination_cidr_block = "10.0.0.0/8"'),
@@ -416,6 +450,14 @@ def test_what_a_way_leads_to_is_named() -> None:
     network, subnet = read(TABLE + route('transit_gateway_id = "tgw-1"'))
     (need,) = subnet_egress(network, subnet, FALSE).waits_for()
     assert need.why == "leads to a transit gateway: where that leads is not known"
+
+
+def test_one_of_several_tables_goes_by_their_name() -> None:
+    """It does not matter which of them it is."""
+    network, subnet = read(OUT["one of two tables that both lead to a NAT gateway"][0])
+    texts = [fact.text for fact in leads(network, subnet, "nat").deciding()]
+
+    assert "aws_route_table_association.web uses aws_route_table.several" in texts
 
 
 def test_what_decides_of_a_table_is_named_before_where_it_leads() -> None:

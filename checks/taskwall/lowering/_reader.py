@@ -126,14 +126,16 @@ class ResourceReader:
         if cell.absent:
             return None
         to, exact, needs = self.builder.resolve(kind, cell)
-        text = f"{self.name} {verb} {self.builder.label(to) or SOMETHING}"
+        among = None if to else self.builder.among(kind, cell)
+        names = {self.builder.label(each) for each in among or (to,)}
+        name = names.pop() if len(names) == 1 else ""  # All instances of one go by its name.
+        text = f"{self.name} {verb} {name or SOMETHING}"
         fact = Fact(True, text, cell.place, self.name, needs)
         if cell.doubt is not None:
             unseen = {need.name: need for need in needs if not need.option}
             waits = tuple(unseen.get(need.name, need) for need in cell.doubt)
             fact = Fact(None, text, cell.place, self.name, waits or needs)
         written = self.builder.is_written(kind, cell, to, exact)
-        among = None if to else self.builder.among(kind, cell)
         return Link(to, fact, cell.place, exact, written, among)
 
     def links(

@@ -253,7 +253,7 @@ INSTANCES = [
     ),
     ("count = lookup({ a = 1 }, var.cert, 0)", [("[0]", "var.cert", "var.cert is a")]),
     ("count = { a = 1, b = 0 }[var.cert]", [("[0]", "var.cert", "var.cert is a")]),
-    ("count = [0, 1][var.n]", [("[*]", "var.n", "")]),
+    ("count = [0, 1][var.n]", [("[0]", "var.n", "")]),
     ("count = var.list == [] ? 0 : 1", [("[0]", "var.list", "")]),
     ("count = var.list != [] ? 1 : 0", [("[0]", "var.list", "")]),
     ("count = var.map == {} ? 0 : 1", [("[0]", "var.map", "")]),

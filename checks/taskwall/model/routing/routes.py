@@ -165,18 +165,26 @@ def _routed(
     at = subnet.origin.header
     if subnet.external:
         return Fact(None, text, at, subnet.name, subnet.external)
-    parts = []
-    for link in tables(network, subnet):
+    loose = [route for route in _routes(network).get("", ()) if route.may_lead(ways)]
+
+    def through(link: Link) -> Fact:
+        """The same of the routes of one table."""
         table = network.get(RouteTable, link)
         routes = _routes(network).get(link.to, []) if link.to else []
         steps = fit([route for route in routes if route.may_lead(ways)])
-        loose = (route for route in _routes(network).get("", ()) if route.may_lead(ways))
         steps += [_may(route.table, text) for route in loose]
         unseen = not link.to or table is None or table.external
         if unseen and not taken([route for route in routes if not route.may_lead(ways)]):
             needs = link.waits("a route table", table)
             steps.append(Fact(None, text, link.place, subnet.name, needs))
-        parts.append(link.fact & any_of(steps))
+        return any_of(steps)
+
+    parts = []
+    for link in tables(network, subnet):
+        # Whichever of some tables it is, its routes may all lead to the same.
+        each = [through(replace(link, to=to)) for to in sorted(link.among or ())]
+        alike = len({fact.truth for fact in each}) == 1
+        parts.append(link.fact & (each[0] if alike else through(link)))
     otherwise = f"no {word} of {subnet.name} leads to {words}"
     if not parts or all(part.truth is False for part in parts):
         return Fact(False, text, at, subnet.name, otherwise=otherwise)

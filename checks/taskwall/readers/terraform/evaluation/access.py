@@ -203,9 +203,10 @@ def _some(value: Items | Fields, key: Value) -> Value:
     waits = needs(key) or needs(value) or doubts(value)
     if len(members) > MOST_ALTERNATIVES:
         return Unknown(waits)
+    which = None if value.rest else Unknown(waits)  # With more, it may be something else.
     found = members[0]
     for other in members[1:]:
-        found = alternatives(found, other, waits)
+        found = alternatives(found, other, waits, which)
     return found
 
 
