@@ -92,6 +92,8 @@ def _network_encrypted(network: Network, listener: Listener, protocol: str) -> F
     if protocol in ("TLS", "SSL", "QUIC"):
         return Fact(True, f"{listener.name} accepts {protocol}", setting.place, listener.name)
     name = listener.name
+    if protocol == "HTTP":
+        return ~Fact(True, setting.sentence, setting.place, name)
     if str(listener.port.known) == "80":
         text = f"{name} listens with {protocol} on port 80, the port of plain HTTP"
         return ~Fact(True, text, listener.port.place, name)
