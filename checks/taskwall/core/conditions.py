@@ -165,9 +165,14 @@ def length_name(operand: str) -> str:
     return f"{_LENGTH}{operand})"
 
 
+def is_length(operand: str) -> bool:
+    """Whether an operand is the number of elements of something."""
+    return operand.startswith(_LENGTH)
+
+
 def compared(operand: str, constant: float, *, above: bool) -> str:
     """That a number is greater than a constant, or that it is not."""
-    if constant == 0 and operand.startswith(_LENGTH):
+    if constant == 0 and is_length(operand):
         inner = operand.removeprefix(_LENGTH).removesuffix(")")
         return f"{inner} is {'not ' if above else ''}empty"
     return f"{operand} {'>' if above else '<='} {spelled(constant)}"

@@ -216,8 +216,9 @@ def _worst_per_setting(
         if held is None or _rank(answer) < _rank(held):
             worst[answer.scenario] = answer
     fails: dict[tuple[str, str], list[ScenarioVerdict]] = {}
-    for answer in worst.values():
-        if answer.truth:
+    open_in = [number for number, answer in worst.items() if answer.truth is None]
+    for number, answer in worst.items():
+        if answer.truth and not followed.left_empty(number, open_in):
             words = _MORE.sub("", answer.verdict.message).split()
             mistake = " ".join(word for word in words if word.rstrip(",") not in users)
             fails.setdefault((mistake, answer.verdict.when), []).append(answer)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from taskwall.core.conditions import Between, Domains, domains, is_name, said
+from taskwall.core.conditions import Between, Domains, domains, is_length, is_name, said
 from taskwall.core.facts import Fact
 from taskwall.core.values import (
     NOT_READ,
@@ -18,6 +18,7 @@ from taskwall.core.values import (
     Scalar,
     Scenario,
     spelled,
+    stands_for_many,
 )
 from taskwall.lowering import lowered_types
 from taskwall.rules._rule import when_there
@@ -64,6 +65,21 @@ class Followed(Struct, frozen=True):
         """The setting that holds in the scenarios of these numbers and in no other."""
         numbers = [number for number in needed if number < len(self.scenarios)]
         return when(numbers, self.scenarios, self.switches, self.absent) if numbers else None
+
+    def left_empty(self, number: int, open_: Iterable[int]) -> bool:
+        """Whether a scenario leaves something empty that is filled wherever all is open.
+
+        That is a list or map, or an attribute of the elements of one. What is missing where nothing
+        is given says little, as long as what may be given decides.
+        """
+        if number >= len(self.scenarios):
+            return False
+        others = [self.scenarios[other] for other in open_ if other < len(self.scenarios)]
+        return bool(others) and any(
+            all(row.get(operand) != answer for row in others)
+            for operand, answer in self.scenarios[number].items()
+            if (is_length(operand) and answer == 0) or (answer is None and stands_for_many(operand))
+        )
 
     def existence(self, on: Origin) -> str:
         """When something exists that each scenario has, where these are not all; "" if always.
