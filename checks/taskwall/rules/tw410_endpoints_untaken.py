@@ -81,7 +81,7 @@ def endpoints_untaken(network: Network) -> Iterator[Verdict]:
                 concerned=concerned,
                 unreported=concerned.truth is None and _is_elsewhere(network, location),
             )
-        else:
+        elif not has_endpoint(network, location, ENDPOINT_SERVICES).truth:
             unseen.append((location, concerned))
     written = [pair for pair in unseen if _has_subnets(network, pair[0])]
     if unseen:
