@@ -105,6 +105,8 @@ def coded(text: str) -> str:
         ("OPTIONS", '"sslmode=disable"', PLAIN),
         ("OPTIONS", '"sslmode=require"', FINE),
         ("OPTIONS", '"sslmode=require ${var.given}"', OPEN),
+        ("OPTIONS", '"${var.given} sslmode=require"', FINE),
+        ("ConnectionString", '"Server=db;Password=${var.given};SslMode=Required;"', FINE),
         ("OPTIONS", '"notls=false"', NONE),
         ("OPTIONS", f'"{CODED}"', PLAIN),
         ("OPTIONS", f'"{CODED[:-1]}"', NONE),
@@ -206,9 +208,10 @@ def test_what_a_variable_says(name: str, value: str, said: tuple[bool | None, bo
         assert [need.name for need in found.plain.waits_for()] == ["var.given"]
 
 
-LOGINS = (
+OF_BROWSERS = (
     *("CALLBACK", "JWKS", "LOGOUT", "OAUTH", "OIDC"),
     *("OPENID", "REDIRECT", "SAML", "SIGNOUT", "SSO"),
+    *("ASSETS", "MEDIA", "STATIC"),
 )
 STORES = (
     *("CACHE", "DATABASE", "DB", "JDBC", "MONGO"),
@@ -239,14 +242,14 @@ STORES = (
         ("RUNNER_IMAGE_URI", "var.queue_url", None),
         ("RUNNER_IMAGE_URL", "var.queue_url", True),
         *((f"LOGIN_{word}_URL", "var.queue_url", True) for word in ("AUTH", "SAMLE", "SSOS")),
-        *((f"{word}_URL", "var.queue_url", False) for word in LOGINS),
+        *((f"{word}_URL", "var.queue_url", False) for word in OF_BROWSERS),
         *((f"SSO_{word}_URL", "var.queue_url", True) for word in STORES),
         ("API_URL", 'coalesce(module.m.api_endpoint, "http://a.b")', True),
         ("API_URL", 'replace(module.m.api_endpoint, "https:", "http:")', True),
     ],
 )
 def test_which_open_urls_are_asked_for(name: str, value: str, asked: bool | None) -> None:
-    """Not those that AWS gives out, by https, nor where people log in, as far as that is open."""
+    """Not those that AWS gives out, by https, nor what browsers connect to, if that is open."""
     module = 'module "m" { source = "example/queue/aws" }\nvariable "queue_url" {}\n'
     module += 'variable "nothing" { default = null }\n'
     text = module + SOURCE.replace("NAME", name, 1).replace("VALUE", value, 1)
@@ -314,6 +317,83 @@ def test_a_short_name_may_be_that_of_a_container_of_the_task(name: str, concerne
         assert [need.name for need in found.concerned.waits_for()] == ["var.given"]
 
 
+LOOKED_UP = """
+data "aws_service_discovery_service" "api" {
+  name         = NAMED
+  namespace_id = SPACE
+}
+resource "aws_ecs_service" "api" {
+  service_registries { registry_arn = data.aws_service_discovery_service.api.arn }
+}
+"""
+BY_ID = '"ns-0123456789abcdef"'
+
+
+@pytest.mark.parametrize(
+    ("host", "named", "space", "said"),
+    [
+        ("api.prod.internal", '"api"', BY_ID, PLAIN),
+        ("API.prod.LOCAL.", '"api"', BY_ID, PLAIN),
+        ("auth.prod.internal", '"api"', BY_ID, NONE),
+        ("apis.prod.internal", '"api"', BY_ID, NONE),
+        ("api.example.com", '"api"', BY_ID, (True, None)),
+        ("auth.example.com", '"api"', BY_ID, NONE),
+        ("api.prod.internal", '"api"', "var.given", (True, None)),
+        ("api.prod.internal", "var.given", BY_ID, NONE),
+    ],
+)
+def test_a_looked_up_service_answers_in_a_private_domain(
+    host: str, named: str, space: str, said: tuple[bool | None, bool | None]
+) -> None:
+    """No other name server knows the domain, of whose namespace only the id is written."""
+    text = SOURCE.replace("NAME", "API", 1).replace("VALUE", f'"http://{host}:8080/"', 1)
+    text += LOOKED_UP.replace("NAMED", named).replace("SPACE", space)
+    (stack,), _ = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    network = lower(stack.evaluate({}).resources).network
+    (variable,) = network.every(Variable)
+
+    found = connection(network, variable)
+    assert (NONE if found is None else (found.plain.truth, found.concerned.truth)) == said
+
+
+REGISTERED = """
+resource "aws_ecs_service" "own" {
+  task_definition = DEFINITION
+  service_registries { registry_arn = aws_service_discovery_service.api.arn }
+}
+"""
+OWN = REGISTERED.replace("DEFINITION", "aws_ecs_task_definition.web.arn")
+
+
+@pytest.mark.parametrize(
+    ("services", "concerned"),
+    [
+        ("", True),
+        (OWN, False),
+        (OWN + OWN.replace('"own"', '"twin"'), True),
+        (OWN + REGISTERED.replace('"own"', '"two"').replace("DEFINITION", '"two:1"'), True),
+    ],
+)
+def test_a_service_that_is_told_its_own_name_connects_to_no_other(
+    services: str, concerned: bool
+) -> None:
+    """Unless others register their tasks under that name in Cloud Map, too."""
+    text = SOURCE.replace("NAME", "API", 1).replace("VALUE", '"http://api.internal/"', 1)
+    (stack,), _ = terraform.stacks(
+        ["/net/main.tf"],
+        Files({"/net/main.tf": text + CLOUD_MAP + services}),
+        Inputs(boundary="/net"),
+    )
+    network = lower(stack.evaluate({}).resources).network
+    (variable,) = network.every(Variable)
+
+    found = connection(network, variable)
+    assert found is not None
+    assert found.concerned.truth is concerned
+
+
 MESH = """
 resource "aws_appmesh_virtual_service" "api" { name = VIRTUAL }
 """
@@ -330,7 +410,7 @@ resource "aws_appmesh_virtual_service" "api" { name = VIRTUAL }
         ("5", False),
         ("true", False),
         ('"${var.given}.internal"', True),
-        ('"api${var.given}.internal"', True),
+        ('"api${var.given}.internal"', False),
         ('"api.${var.given}"', True),
         ("var.given", True),
     ],

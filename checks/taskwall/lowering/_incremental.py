@@ -88,8 +88,7 @@ class IncrementalNetworkBuilder(NetworkBuilder):
 
     def _external(self, kind: type[Entity], name: str, outside: ExternalReference) -> _Part:
         self._begin()
-        entity = self.external(kind, name, outside)
-        return self._ended(() if entity is None else (entity,))
+        return self._ended(tuple(self.external(kind, name, outside)))
 
     def _begin(self) -> None:
         self.attributes_read, self.external_references = set(), {}

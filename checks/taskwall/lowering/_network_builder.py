@@ -19,6 +19,7 @@ from taskwall.lowering._reader import ANNOUNCED, ResourceReader
 from taskwall.lowering._references import ExternalReference, ReferenceIndex, entity_of
 from taskwall.lowering._types import LOWERED
 from taskwall.model.core.entity import Entity
+from taskwall.model.entities.environment import DnsName
 from taskwall.model.entities.vpc import Subnet
 from taskwall.source.resource import Resource
 
@@ -47,9 +48,7 @@ class NetworkBuilder(ReferenceIndex):
         while waiting := [key for key in self.external_references if key not in done]:
             for key in waiting:
                 done.add(key)
-                entity = self.external(*key, self.external_references[key])
-                if entity is not None:
-                    yield entity
+                yield from self.external(*key, self.external_references[key])
 
     def made(self, resource: Resource) -> Iterator[Any]:
         """What becomes of one resource."""
@@ -68,10 +67,12 @@ class NetworkBuilder(ReferenceIndex):
             at = call.place if call else reading.origin.header
             self.crashes.append((reading.name, at, error))
 
-    def external(self, kind: type[Entity], name: str, outside: ExternalReference) -> Entity | None:
+    def external(
+        self, kind: type[Entity], name: str, outside: ExternalReference
+    ) -> Iterator[Entity | DnsName]:
         """The entity behind a name that the sources do not declare: all its attributes unknown.
 
-        What lowering makes after it, of what is written in a resource, is not asked for.
+        Beside it only the name at which it answers, if the sources look for it by that name.
         """
         at, language, needs = outside.place, outside.language, outside.needs
         known = self.resources.get(name)
@@ -90,9 +91,8 @@ class NetworkBuilder(ReferenceIndex):
         resource = Resource(type_, origin, whole, known.place if known else at, data=True)
         reading = ResourceReader(resource, self, needs)
         for entity in self._lowered(reading):
-            if isinstance(entity, kind):
-                return entity
-        return None
+            if isinstance(entity, (kind, DnsName)):
+                yield entity
 
     def _looked_up(self, subnets: str) -> Resource | None:
         """The data source that looks for subnets, by what is called so of it."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from taskwall.core.facts import FALSE, TRUE, Fact
-from taskwall.core.values import Reference, Unknown, Value, needs, text
+from taskwall.core.patterns import pattern
+from taskwall.core.values import OUTSIDE, Known, Need, Reference, Unknown, Value, needs, text
 from taskwall.lowering._reader import ResourceReader, lowers
 from taskwall.lowering._written import as_if_there
 from taskwall.lowering.cluster import default_namespace
@@ -15,13 +16,16 @@ from taskwall.source.resource import Cell
 def cloud_map_name(r: ResourceReader, namespace: Cell) -> Iterator[DnsName]:
     """The name of a service of Cloud Map, in its namespace."""
     name, (space, root) = r.attribute("name", "Name"), _name_of(r, namespace)
-    if name.value is None or space is None:
+    if name.value is None or space is None or (r.external and name.known is None):
         return
-    yield DnsName(r.name, r.id, text([name.value, ".", space]), FALSE, root)
+    by_id = isinstance(namespace.known, str) and _ID.match(namespace.known) is not None
+    yield DnsName(r.name, r.id, text([name.value, ".", space]), FALSE, root, by_id)
 
 
 def service_connect_names(r: ResourceReader) -> Iterator[DnsName]:
-    """The names of what a service offers in Service Connect."""
+    """The names of what a service offers in Service Connect, as far as the sources write it."""
+    if r.external:
+        return
     many, alias, dns, discovery, port, tls = (
         ("service", "client_alias", "dns_name", "discovery_name", "port_name", "tls")
         if r.terraform
@@ -68,7 +72,13 @@ def _name_of(r: ResourceReader, cell: Cell) -> tuple[Value | None, str]:
         if value.value is None:
             return Unknown(needs(value)), root
         value = value.value
+    if isinstance(value, Known) and isinstance(value.data, str) and _ID.match(value.data):
+        return Unknown((Need(value.data, OUTSIDE),)), root
     return value, root
+
+
+_ID = pattern(r"ns-[a-z0-9]{16,}$|arn:")
+"""An id of a namespace, or an ARN: no name that services have theirs in."""
 
 
 @lowers("aws_appmesh_virtual_service", "AWS::AppMesh::VirtualService")

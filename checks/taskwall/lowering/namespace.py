@@ -42,5 +42,5 @@ def registry(r: ResourceReader) -> Iterator[object]:
 
 def namespace_of(r: ResourceReader) -> Cell:
     """The namespace that a Cloud Map service is in."""
-    by_dns = r.attribute("dns_config.namespace_id", "DnsConfig.NamespaceId")
-    return r.attribute("namespace_id", "NamespaceId") if by_dns.absent else by_dns
+    own = r.attribute("namespace_id", "NamespaceId")
+    return r.attribute("dns_config.namespace_id", "DnsConfig.NamespaceId") if own.absent else own

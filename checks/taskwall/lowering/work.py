@@ -174,6 +174,7 @@ def source_of(
         named = cluster if scaled is None else r.must(Cluster, scaled, "runs in")
         cluster = cluster if named.to == cluster.to else replace(named, place=cluster.place)
     connectors = block.get("GatewayConnectors") if serves and not r.terraform else r.nothing()
+    registries = _registries(r, block) if spelling.long_running else ()
     return TaskSource(
         id=identity,
         origin=r.origin,
@@ -192,7 +193,8 @@ def source_of(
         ),
         closing=r.change(public, spelling.private, spelling.private),
         bindings=_bindings(r, block, serves, cluster) if spelling.long_running else (),
-        namespaces=_namespaces(r, block, serves) if spelling.long_running else (),
+        registries=registries,
+        namespaces=_namespaces(r, block, serves, registries) if spelling.long_running else (),
         lattice=_lattice(r, block) if serves else FALSE,
         gateways=tuple(_gateway(r, each) for each in connectors.each()),
         exec=_exec(block, spelling),
@@ -285,7 +287,20 @@ def _bindings(
     return tuple(found)
 
 
-def _namespaces(r: ResourceReader, block: Cell, serves: bool) -> tuple[Link, ...]:
+def _registries(r: ResourceReader, block: Cell) -> tuple[Link, ...]:
+    """The services of Cloud Map in which it registers its tasks."""
+    many, arn = (
+        ("service_registries", "registry_arn")
+        if r.terraform
+        else ("ServiceRegistries", "RegistryArn")
+    )
+    found = (r.link(Registry, each.get(arn), "registers in") for each in block.get(many).each())
+    return tuple(link for link in found if link is not None)
+
+
+def _namespaces(
+    r: ResourceReader, block: Cell, serves: bool, registries: tuple[Link, ...]
+) -> tuple[Link, ...]:
     """The namespaces of Service Connect (services only) and Cloud Map that it is a member of."""
     found = []
     key = "service_connect_configuration" if r.terraform else "ServiceConnectConfiguration"
@@ -300,18 +315,14 @@ def _namespaces(r: ResourceReader, block: Cell, serves: bool) -> tuple[Link, ...
             link = replace(link, fact=link.fact & maybe)
         if link is not None:
             found.append(link)
-    registries = block.get("service_registries" if r.terraform else "ServiceRegistries")
-    for item in registries.each():
-        link = r.link(
-            Registry, item.get("registry_arn" if r.terraform else "RegistryArn"), "registers in"
-        )
-        resource = r.builder.resources.get(link.to) if link else None
+    for link in registries:
+        resource = r.builder.resources.get(link.to)
         if resource is not None:
             cell = namespace_of(ResourceReader(resource, r.builder))
             place = r.link(Namespace, cell, "is a member of")
             if place is not None:
                 found.append(place)
-        elif link is not None:
+        else:
             # Whichever namespace a registry from elsewhere is in.
             name = f"{link.to}.namespace" if link.to else ""
             found.append(Link(name, link.fact, link.place, exact=False))

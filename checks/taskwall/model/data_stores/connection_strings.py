@@ -49,7 +49,9 @@ def connection(network: Network, variable: Variable) -> Connection | None:
         asked = marks or variable.anything or variable.named
         if variable.unread or variable.of_aws or not (asked and variable.needs):
             return None
-        return replace(_open(variable, variable.needs), marked=marks and not _is_login(variable))
+        return replace(
+            _open(variable, variable.needs), marked=marks and not _is_of_browsers(variable)
+        )
     text, holes = _flat(variable.value)
     needs = tuple(need for hole in holes for need in _needs(hole))
     if name.endswith(_PROTOCOL):
@@ -110,13 +112,13 @@ def _plain_name(variable: Variable) -> str:
     return re.sub(r"[._-]", "", variable.name.lower())
 
 
-def _is_login(variable: Variable) -> bool:
-    """Whether a variable is called like where people log in, or come back to, and like no store.
+def _is_of_browsers(variable: Variable) -> bool:
+    """Whether a variable is called like what only browsers connect to, and like no store.
 
-    They log in at no service of the sources, or by way of browsers, which are sent back.
+    People log in by way of them, and are sent back; pages name the files that they load.
     """
     words = {word.lower() for word in _WORD.findall(variable.name)}
-    return bool(words & _LOGIN) and not words & _OF_STORES
+    return bool(words & _OF_BROWSERS) and not words & _OF_STORES
 
 
 def _rank(found: Connection) -> int:
@@ -140,7 +142,9 @@ def _in_text(
         # The name of a host has no scheme before it, which alone says how it is spoken to.
         of_url = name.endswith(_MARKS) and not _HOST_NAME.match(text)
         marked = bool(of_url or _OPEN_URL.match(text) or _SWITCH.search(text))
-        if needs and (marked or variable.named or variable.anything):
+        # Of two options of one name the last counts, and nothing that is not known is behind it.
+        settled = _SWITCH.search(text.rpartition(_HOLE)[2])
+        if not settled and needs and (marked or variable.named or variable.anything):
             yield replace(_open(variable, needs), marked=marked)
         elif _SWITCH.search(text):
             yield Connection(FALSE, TRUE, store)
@@ -197,9 +201,10 @@ _MARKS = ("url", "uri", "dsn")
 _SENTRY = "sentrydsn"
 _IMAGE = "imageuri"
 _WORD = pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_LOGIN = frozenset(
-    ("callback", "jwks", "logout", "oauth", "oidc", "openid", "redirect", "saml", "signout", "sso")
-)
+_OF_BROWSERS = frozenset(
+    ("callback", "jwks", "logout", "oauth", "oidc", "openid", "redirect", "saml", "signout", "sso",
+     "assets", "media", "static")
+)  # fmt: skip
 _OF_STORES = frozenset(
     ("cache", "database", "db", "jdbc", "mongo", "mongodb", "mysql", "pg", "postgres", "redis")
 )
@@ -323,9 +328,12 @@ def _by_http(
         name = dns_name(Known(host))
         for each in (*_dns_names(network).get(name, ()), *_dns_names(network).get("", ())):
             text, waits = f"{each.by} has that name", needs_of(each.name)
-            equal = dns_name(each.name) == name or same(each.name, Known(host))
-            otherwise = f"{each.by} has another name"
-            answering.append((each, Fact(equal, text, needs=waits, otherwise=otherwise)))
+            equal = dns_name(each.name) == name or same(each.name, Known(name))
+            if equal is None and each.by_id and (head := _short(each.name)):
+                own = head == name.partition(".")[0]
+                equal = own and (True if _PRIVATE.search(name) else None)
+            if equal is not False:
+                answering.append((each, Fact(equal, text, needs=waits)))
         # With a search domain; containers of one task may be linked by their names.
         is_short = "." not in name and name not in variable.definition.containers
         short = _short_names(network) if is_short else {}
@@ -339,7 +347,7 @@ def _by_http(
             for each, named in answering
         )
         answering = [
-            (each, named & within & others.get(each.id, TRUE))
+            (each, named & within & _answers_as_another(network, each, others))
             for each, named, within in reached
             if within.truth is not False
         ]
@@ -349,7 +357,7 @@ def _by_http(
         spared = any_of(named & each.encrypted for each, named in answering)
         return Connection(plain, answered & ~spared)
     same_name = [
-        all_of((others.get(each.id, TRUE), ~each.encrypted))
+        all_of((_answers_as_another(network, each, others), ~each.encrypted))
         for each in _dns_names(network).get("", ())
         if each.root == variable.on.root and same(each.name, text_of(_parts(host, holes)))
     ]
@@ -449,6 +457,28 @@ def _is_another(network: Network, variable: Variable) -> dict[str, Fact]:
     }
 
 
+def _answers_as_another(network: Network, name: DnsName, others: dict[str, Fact]) -> Fact:
+    """Whether what answers at a name is another one than those of `_is_another`."""
+    registered, open_ = _registered(network).get(name.id, ()), _registered(network).get("", ())
+    if not registered and all(source.id not in others for source, _ in open_):
+        return others.get(name.id, TRUE)
+    known = (fact & others.get(source.id, TRUE) for source, fact in registered)
+    return any_of((*known, *(fact for _, fact in open_)))
+
+
+@remembered
+def _registered(network: Network) -> dict[str, list[tuple[TaskSource, Fact]]]:
+    """Who registers tasks in a service of Cloud Map, by its id; "" holds those not known where."""
+    named = {each.id for each in network.every(DnsName)}
+    found: dict[str, list[tuple[TaskSource, Fact]]] = {}
+    for source in network.every(TaskSource):
+        for link in source.registries:
+            known, fact = link.exact or link.to in named, link.fact
+            open_ = Fact(None, fact.text, fact.place, fact.resource, link.waits("a service"))
+            found.setdefault(link.to * known, []).append((source, fact if known else open_))
+    return found
+
+
 @remembered
 def _dns_names(network: Network) -> dict[str, list[DnsName]]:
     """What answers at a name; "" holds those at a name that is not known."""
@@ -467,6 +497,12 @@ Under a root URL (`GF_SERVER_ROOT_URL` of Grafana) browsers reach the server its
 
 _LOCAL = pattern(r"(?i)localhost|127\.[\d.]+|\[?::1\]?|169\.254\.[\d.]+|0\.0\.0\.0|\[?::\]?|[+*]|")
 """Hosts that are the machine itself: what listens there says so of all its addresses, too."""
+
+_PRIVATE = pattern(r"\.(?:local|internal|corp|home)\.?$")
+"""Domains that are never in the public DNS (RFC 6762; ICANN's resolutions of 2018 and 2024).
+
+A namespace of the sources that goes by its id is the one that answers for such a name.
+"""
 
 
 def _by_redis(

@@ -120,10 +120,11 @@ class TaskSource(Entity, frozen=True, kw_only=True):
     `networked` is whether it has an awsvpc network configuration. `groups_setting` and
     `subnets_setting` are the attributes that `groups` and `subnets` come from. `managed` says
     that AWS makes its security groups (Express Mode, ECS gateways). `closing` are the changes after
-    which its tasks get no public address. `namespaces` are those of
-    Service Connect and Cloud Map that it is a member of, `gateways` say of each connector to an ECS
-    gateway whether it lets a public one take it. `exec` is whether ECS Exec is on, `platform` the
-    version of Fargate's platform. `constraints` are as those of a task definition.
+    which its tasks get no public address. `registries` are the services of Cloud Map in which it
+    registers its tasks, `namespaces` those of Service Connect and Cloud Map that it is a member of.
+    `gateways` say of each connector to an ECS gateway whether it lets a public one take it. `exec`
+    is whether ECS Exec is on, `platform` the version of Fargate's platform. `constraints` are as
+    those of a task definition.
     """
 
     word: str
@@ -139,6 +140,7 @@ class TaskSource(Entity, frozen=True, kw_only=True):
     public_address: Setting
     closing: tuple[AttributeChange, ...] = ()
     bindings: tuple[Binding, ...] = ()
+    registries: tuple[Link, ...] = ()
     namespaces: tuple[Link, ...] = ()
     lattice: Fact
     gateways: tuple[Fact, ...] = ()

@@ -67,7 +67,8 @@ class DnsName(Struct, frozen=True):
 
     `by` is what messages call the service, `id` identifies it. `name` may be known in part: then
     inputs of its `root` (a root module or template) are in it. `encrypted` is whether proxies
-    encrypt what goes to it.
+    encrypt what goes to it. `by_id` is whether its namespace is written as an id, which tells no
+    name.
     """
 
     by: str
@@ -75,3 +76,4 @@ class DnsName(Struct, frozen=True):
     name: Value
     encrypted: Fact
     root: str
+    by_id: bool = False
