@@ -94,9 +94,9 @@ LISTS: dict[str, list[str]] = {
 }
 
 
-def told(folder: Path, overrides: str) -> list[str]:
+def told(folder: Path, overrides: str, text: str = STACK) -> list[str]:
     """What is wrong with the types of the group, and what the rest waits for."""
-    report = scanned(folder, filled(STACK, {"OVERRIDES": overrides}), "TW107", profile="strict")
+    report = scanned(folder, filled(text, {"OVERRIDES": overrides}), "TW107", profile="strict")
     said = [each.message for each in report.findings]
     said += [", ".join(each.missing) for each in report.unknowns]
     before, after = "aws_autoscaling_group.hosts starts container instances of ", " traffic between"
@@ -117,3 +117,27 @@ def test_types_on_lines_of_their_own(tmp_path: Path) -> None:
         "type m5.large, which does not encrypt",
         "type t3.small, which does not encrypt",
     ]
+
+
+MODEL = 'resource "aws_instance" "model" { instance_type = "FAMILY.${var.any}" }'
+OLD_FAMILY = ["type t3.*, which does not encrypt"]
+FAMILIES: dict[tuple[str, str], list[str]] = {
+    ("t3", '"t3.${var.any}"'): OLD_FAMILY,
+    ("t3", '"m7i.${var.any}"'): [],
+    ("t3", "aws_instance.model.instance_type"): OLD_FAMILY,
+    ("m7i", "aws_instance.model.instance_type"): [],
+    ("t3", '"t${var.any}.large"'): ["var.any"],
+    ("t3", '"t3${var.any}"'): ["var.any"],
+    ("t3", '"${var.any}.large"'): ["var.any"],
+    ("t3", "var.any"): ["var.any"],
+}
+
+
+@pytest.mark.parametrize(("model", "kind"), FAMILIES)
+def test_a_family_decides_whatever_the_size(model: str, kind: str, tmp_path: Path) -> None:
+    """It is what a type begins with, up to a point, also where the type is that of others."""
+    override = f"override {{ instance_type = {kind} }}"
+
+    found = told(tmp_path, override, STACK + MODEL.replace("FAMILY", model))
+
+    assert found == FAMILIES[model, kind]
