@@ -19,16 +19,12 @@ See: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-ba
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from taskwall.core.facts import Fact
 from taskwall.model.compute.launch_type import awsvpc
 from taskwall.model.core.network import Network, asked_once
 from taskwall.model.entities.ecs import TaskSource
-from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.narrowing import to_balancer
 from taskwall.model.exposure.task_ingress import (
-    GroupAttachment,
-    allowed_by_network,
-    allowed_properly,
+    allowed_behind,
     asks_for_balancer,
     attached_groups,
     by_permission,
@@ -36,7 +32,6 @@ from taskwall.model.exposure.task_ingress import (
     groups_elsewhere,
     hangs_on_balancer,
     ingress,
-    stands_behind,
 )
 from taskwall.model.load_balancing.paths import BalancerPath
 from taskwall.rules._rule import Verdict, rule
@@ -57,7 +52,7 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
             front.kind == "application"
             and (
                 front.fact.truth is None
-                or hangs_on_balancer(network, source, used, partial(_unsettled, network))
+                or hangs_on_balancer(network, source, used, partial(asks_for_balancer, network))
             )
         )
 
@@ -69,12 +64,11 @@ def alb_bypass(network: Network) -> Iterator[Verdict]:
 def _of_group(network: Network, used: str) -> Iterable[Verdict]:
     for attachment in group_behind_balancers(network, used, "application"):
         permissions = ingress(network, attachment)
-        nlb = stands_behind(network, attachment, "network")
-        judged = [(p, _proper(network, attachment, p, nlb)) for p in permissions]
+        judged = [(p, allowed_behind(network, attachment, p)) for p in permissions]
         wrong = {p.id for p, proper in judged if proper.truth is False}
         for each in by_permission(judged):
             permission, proper = each.permission, each.fact
-            if permission.peer is not None and asks_for_balancer(network, attachment, proper):
+            if asks_for_balancer(network, attachment, permission):
                 continue  # The load balancer itself is not in the sources, which is reported below.
             narrowed = to_balancer(network, attachment, permission, wrong)
             yield Verdict(
@@ -93,19 +87,3 @@ def _of_group(network: Network, used: str) -> Iterable[Verdict]:
                 remedy=narrowed.remedy,
             )
         yield from without_permissions(attachment.declared, permissions, attachment.fact)
-
-
-def _unsettled(network: Network, attachment: GroupAttachment, permission: Permission) -> bool:
-    nlb = stands_behind(network, attachment, "network")
-    proper = _proper(network, attachment, permission, nlb)
-    return permission.peer is not None and asks_for_balancer(network, attachment, proper)
-
-
-def _proper(
-    network: Network, attachment: GroupAttachment, permission: Permission, behind_nlb: Fact
-) -> Fact:
-    """Whether tasks behind an ALB, and perhaps behind an NLB as well, may allow so."""
-    proper = allowed_properly(network, attachment, permission)
-    if behind_nlb.truth is not False:
-        proper |= behind_nlb & allowed_by_network(network, attachment, permission)
-    return proper

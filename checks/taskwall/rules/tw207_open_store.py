@@ -31,7 +31,7 @@ from taskwall.core.values import Need
 from taskwall.model.compute.container_instances import Instances
 from taskwall.model.core.entity import Link, titled
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.data_stores.peers import Peer, judge_peer, others_use
+from taskwall.model.data_stores.peers import Peer, balancers_use, judge_peer, others_use
 from taskwall.model.data_stores.store import (
     MountTarget,
     Store,
@@ -131,7 +131,7 @@ def _group_of_tasks(network: Network, permission: Permission) -> NewValue:
         and fact.truth is True
         and entity is not None
         and not (entity.external or entity.default or group == permission.group.to)
-        and group not in names_of_used(network, "balancers")
+        and balancers_use(network, group).truth is False
         and not made_before(network, permission.on.address, group)
         and not _may_have_other_clients(network)
     ):

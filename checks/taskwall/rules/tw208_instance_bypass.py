@@ -29,10 +29,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from taskwall.core.change import Placeholder
-from taskwall.core.facts import Fact, all_of
+from taskwall.core.facts import all_of
 from taskwall.model.compute.placement import on_unseen_instances
 from taskwall.model.core.network import Network
-from taskwall.model.entities.security_group import Permission
 from taskwall.model.exposure.instance_groups import (
     host_groups,
     ports_before,
@@ -42,9 +41,8 @@ from taskwall.model.exposure.instance_groups import (
 from taskwall.model.exposure.narrowing import opens_some
 from taskwall.model.exposure.task_ingress import (
     GroupAttachment,
+    allowed_behind,
     allowed_by_group,
-    allowed_by_network,
-    allowed_properly,
     asks_for_balancer,
     balancer_group,
     by_permission,
@@ -76,14 +74,14 @@ def instance_bypass(network: Network) -> Iterator[Verdict]:
         )
         ports = ports_before(network, attachment)
         permissions = ingress(network, attachment)
-        proper = {p.id: _proper(network, attachment, p) for p in permissions}
+        proper = {p.id: allowed_behind(network, attachment, p) for p in permissions}
         for each in by_permission((p, proper[p.id]) for p in permissions):
             permission, name = each.permission, each.permission.on.name
             narrowed = permission.for_group(balancer_group(network, attachment, permission))
             public = allows_internet(network, permission).truth
             # A private range may be meant for other clients than the load balancer.
             narrows = public and permission.alone and opens_some(permission, ports)
-            if _unsettled(network, attachment, permission):
+            if asks_for_balancer(network, attachment, permission):
                 continue  # The load balancer itself is not in the sources, which is reported below.
             # An address is wrong behind a load balancer, and behind none (see `_apart`).
             wrong = way | ~allowed_by_group(network, attachment, permission)
@@ -163,22 +161,6 @@ def _behind(network: Network, attachment: GroupAttachment) -> tuple[str, str]:
     return f"the container instances of {names}", "the tasks behind the load balancer"
 
 
-def _proper(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
-    """Whether tasks in front of which the load balancers stand may allow so."""
-    proper = allowed_properly(network, attachment, permission)
-    behind_nlb = stands_behind(network, attachment, "network")
-    if behind_nlb.truth is not False:
-        proper |= behind_nlb & allowed_by_network(network, attachment, permission)
-    return proper
-
-
-def _unsettled(network: Network, attachment: GroupAttachment, permission: Permission) -> bool:
-    """Whether only a load balancer that is not in the sources says who a permission is for."""
-    return permission.peer is not None and asks_for_balancer(
-        network, attachment, _proper(network, attachment, permission)
-    )
-
-
 def _unseen(network: Network) -> Iterator[Verdict]:
     """The first task source whose instances or load balancer are not in the sources."""
     for each in on_unseen_instances(network):
@@ -195,7 +177,7 @@ def _unseen(network: Network) -> Iterator[Verdict]:
         "the instances of {} let clients bypass the load balancer",
         lambda source, front: (
             shares_network(network, source).truth
-            and hangs_on_balancer(network, source, groups, partial(_unsettled, network))
+            and hangs_on_balancer(network, source, groups, partial(asks_for_balancer, network))
         ),
     )
     for verdict in elsewhere:

@@ -61,14 +61,12 @@ def unreached_endpoint(network: Network) -> Iterator[Verdict]:
         if concerned.truth is False:
             continue
         yield _reached(network, endpoint, interface, concerned)
-        if interface.truth is not False:
-            needed = all_of((interface, concerned))
-            if endpoint.origin.unseen:
-                continue  # An absent module may make it, of which nobody could say more.
+        # An absent module may make it, of which nobody could say more.
+        if interface.truth is not False and not endpoint.origin.unseen:
             for permission, fact in outsiders(network, endpoint):
                 if fact.truth is not False:
                     outside.setdefault(permission.id, []).append(
-                        _Outside(permission, endpoint, needed, fact)
+                        _Outside(permission, endpoint, concerned, fact)
                     )
     for found in outside.values():
         yield _closed(network, found)

@@ -64,7 +64,7 @@ def _group(network: Network, permission: Permission, peer: Link) -> tuple[Fact, 
         needs = peer.waits("a group")
         text = f"{name} allows ingress from a group of no tasks"
         return permission.states(None, text, needs), None, words
-    shared = _of(network, LoadBalancer, peer.to)
+    shared = balancers_use(network, peer.to)
     if shared.truth:
         return shared, None, f"{words}, which a load balancer uses as well,"
     if used.truth is True or network.policy.profile != "strict":
@@ -126,7 +126,12 @@ def _of_jobs(network: Network) -> dict[str, Fact]:
 
 def others_use(network: Network, group: str) -> Fact:
     """Whether tasks, their instances or load balancers use a default group as AWS makes it."""
-    return any_of((tasks_use(network, group), _of(network, LoadBalancer, group)))
+    return any_of((tasks_use(network, group), balancers_use(network, group)))
+
+
+def balancers_use(network: Network, group: str) -> Fact:
+    """Whether a load balancer carries a group, whatever it stands in front of."""
+    return _of(network, LoadBalancer, group)
 
 
 def _of(network: Network, kind: type[LoadBalancer | LambdaFunction], group: str) -> Fact:

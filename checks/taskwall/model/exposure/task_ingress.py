@@ -252,8 +252,10 @@ def _if(fact: Fact, links: Iterable[Link]) -> list[Link]:
     return [link.only_if(fact) for link in links]
 
 
-def asks_for_balancer(network: Network, attachment: GroupAttachment, fact: Fact) -> bool:
-    """Whether a fact is open because a load balancer in front of a group's users is not seen.
+def asks_for_balancer(
+    network: Network, attachment: GroupAttachment, permission: Permission
+) -> bool:
+    """Whether only a load balancer that is not seen says whether its users may allow so.
 
     Rules report that once, for all that tasks of the sources allow; what an absent module may start
     is no task of the sources.
@@ -264,8 +266,11 @@ def asks_for_balancer(network: Network, attachment: GroupAttachment, fact: Fact)
         if not source.origin.silent
         for front in balancer_paths(network, source)
     )
-    unseen = any(not front.is_seen for front in (*own, *attachment.also))
-    return fact.truth is None and unseen
+    return (
+        permission.peer is not None
+        and any(not front.is_seen for front in (*own, *attachment.also))
+        and allowed_behind(network, attachment, permission).truth is None
+    )
 
 
 def hangs_on_balancer(
@@ -411,6 +416,15 @@ def allowed_properly(network: Network, attachment: GroupAttachment, permission: 
             names_group_of(permission, _neighbours(network, attachment, permission.peer), text)
         )
     return any_of(parts)
+
+
+def allowed_behind(network: Network, attachment: GroupAttachment, permission: Permission) -> Fact:
+    """The same, or what an NLB needs in front of some of the tasks."""
+    proper = allowed_properly(network, attachment, permission)
+    behind_nlb = stands_behind(network, attachment, "network")
+    if behind_nlb.truth is not False:
+        proper |= behind_nlb & allowed_by_network(network, attachment, permission)
+    return proper
 
 
 def _neighbours(network: Network, attachment: GroupAttachment, peer: Link) -> list[Link]:
