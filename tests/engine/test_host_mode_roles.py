@@ -1,5 +1,7 @@
 """What TW502 says of instances: by the setting, and by what starts the agent where none is set."""
 
+from typing import TypeAlias
+
 import pytest
 
 from taskwall.engine.judge import judge
@@ -81,3 +83,62 @@ def test_whether_host_mode_tasks_get_roles(lines: tuple[str, ...], verdict: str,
 def test_tasks_in_other_modes_have_no_use_for_it(mode: str, lines: tuple[str, ...]) -> None:
     """Nothing is asked of instances whose tasks the sources write, none of them in host mode."""
     assert said(lines, mode) == []
+
+
+BESIDE = """
+data "aws_ecs_cluster" "found" { cluster_name = "found" }
+resource "aws_ecs_cluster" "main" { name = "main" }
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  network_mode          = "bridge"
+  container_definitions = jsonencode([{ name = "web", image = "web:1" }])
+}
+resource "aws_ecs_task_definition" "host" {
+  family                = "host"
+  network_mode          = "host"
+  container_definitions = jsonencode([{ name = "host", image = "host:1" }])
+}
+"""
+SERVICE = """
+resource "aws_ecs_service" "NAME" {
+  cluster         = CLUSTER
+  launch_type     = "EC2"
+  task_definition = aws_ecs_task_definition.DEFINITION.arn
+}
+"""
+HERE, ELSEWHERE = "aws_ecs_cluster.main.id", "data.aws_ecs_cluster.found.arn"
+Started: TypeAlias = tuple[tuple[str, str, str], ...]
+UNSEEN: dict[str, tuple[Started, list[tuple[str, bool]]]] = {
+    "bridge here": ((("a", HERE, "web"),), []),
+    "bridge elsewhere": ((("a", ELSEWHERE, "web"),), [("aws_ecs_service.a", True)]),
+    "bridge here, then elsewhere": (
+        (("a", HERE, "web"), ("b", ELSEWHERE, "web")),
+        [("aws_ecs_service.b", True)],
+    ),
+    "host here": ((("a", HERE, "host"),), [("aws_ecs_service.a", False)]),
+    "host elsewhere": ((("a", ELSEWHERE, "host"),), [("aws_ecs_service.a", False)]),
+    "bridge elsewhere, then host here": (
+        (("a", ELSEWHERE, "web"), ("b", HERE, "host")),
+        [("aws_ecs_service.b", False)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("services", "asked"), UNSEEN.values(), ids=UNSEEN)
+def test_instances_that_the_sources_do_not_write(
+    services: Started, asked: list[tuple[str, bool]]
+) -> None:
+    """One question: reported where a task may be in host mode, and none where none is."""
+    text = BESIDE
+    for name, cluster, definition in services:
+        text += (
+            SERVICE.replace("NAME", name)
+            .replace("CLUSTER", cluster)
+            .replace("DEFINITION", definition)
+        )
+    (stack,), errors = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    assert not errors
+    rules = [each for each in all_rules() if each.id == "TW502"]
+    found = judge(stack, rules, Settings(show=("fail", "unknown", "pass"))).findings
+    assert {each.finding.verdict for each in found} <= {"unknown"}
+    assert [(each.finding.resource, each.unreported) for each in found] == asked

@@ -59,3 +59,39 @@ def test_the_fix_makes_an_endpoint_that_is_missing(
         [["service_name", "=", f'"com.amazonaws.<region>.{service}"']] if service else []
     )
     assert [each.missing for each in report.unknowns] == ([] if service else [("var.any",)])
+
+
+OPEN_VPC = """
+resource "aws_vpc" "open" { cidr_block = "10.1.0.0/16" }
+resource "aws_internet_gateway" "open" { vpc_id = aws_vpc.open.id }
+resource "aws_subnet" "open" {
+  vpc_id     = aws_vpc.open.id
+  cidr_block = "10.1.0.0/24"
+}
+resource "aws_default_route_table" "open" {
+  default_route_table_id = aws_vpc.open.default_route_table_id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.open.id
+  }
+}
+resource "aws_ecs_service" "open" {
+  cluster         = aws_ecs_cluster.main.id
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets          = [aws_subnet.open.id]
+    assign_public_ip = true
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_each_vpc_is_asked_by_itself(first: bool, tmp_path: Path) -> None:
+    """A VPC whose tasks have a way out, before or behind it, changes nothing of another."""
+    text = OPEN_VPC + STACK if first else STACK + OPEN_VPC
+    report = scanned(tmp_path, filled(text, {"IMAGE": ECR, "LOGS": "null"}), "TW401")
+
+    assert [each.resource for each in report.findings] == ["aws_vpc.main"]
+    assert report.unknowns == ()

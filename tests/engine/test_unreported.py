@@ -44,6 +44,58 @@ def test_the_rule_has_an_unknown_that_no_report_has(rule: str, case: str, tmp_pa
     assert report.status == 0
 
 
+ADDRESS = """
+Parameters: {Name: {Type: String}}
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Family: web
+      ContainerDefinitions:
+        - Name: web
+          Image: web:1
+          Environment: [{Name: QUEUE_URL, Value: !Sub "http://${HOST}.example.com"}]
+"""
+CALLER = """
+data "aws_caller_identity" "own" {}
+data "aws_region" "own" {}
+data "aws_vpc" "found" { tags = { Name = "found" } }
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  container_definitions = jsonencode([{
+    name        = "web"
+    image       = "web:1"
+    environment = [{ name = "QUEUE_URL", value = "http://${HOST}.example.com" }]
+  }])
+}
+"""
+HOSTS = [
+    (ADDRESS, "AWS::StackName", True),
+    (ADDRESS, "AWS::StackId", True),
+    (ADDRESS, "AWS::AccountId", True),
+    (ADDRESS, "AWS::Region", True),
+    (ADDRESS, "AWS::Region}.${AWS::AccountId", True),
+    (ADDRESS, "Name", False),
+    (ADDRESS, "AWS::Region}.${Name", False),
+    (CALLER, "data.aws_caller_identity.own.account_id", True),
+    (CALLER, "data.aws_region.own.region", True),
+    (CALLER, "data.aws_vpc.found.id", False),
+    (CALLER, "data.aws_region.own.region}.${data.aws_vpc.found.id", False),
+]
+
+
+@pytest.mark.parametrize(("text", "host", "unreported"), HOSTS)
+def test_an_address_waits_for_what_somebody_can_say(text: str, host: str, unreported: bool) -> None:
+    """The name of a stack, account or Region settles nothing, unless something else is open."""
+    name = "main.tf" if text is CALLER else "template.yaml"
+    reader = terraform if text is CALLER else cloudformation
+    (stack,), _ = reader.stacks([name], Files({name: text.replace("HOST", host)}), Inputs())
+    rules = [each for each in all_rules() if each.id == "TW109"]
+    (found,) = judge(stack, rules, Settings(show=("fail", "unknown", "pass"))).findings
+
+    assert (found.finding.verdict, found.unreported) == ("unknown", unreported)
+
+
 ONE_INSTANCE = """
 variable "user_data" {}
 resource "aws_ecs_cluster" "main" {}
