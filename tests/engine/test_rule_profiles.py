@@ -1,8 +1,8 @@
-"""Which profiles have a rule, from the one that runs fewest rules to the one that runs all."""
+"""What is known of rules without their files: the profiles that have them, and their sections."""
 
 import pytest
 
-from taskwall.rules import all_rules
+from taskwall.rules import all_rules, found_rules
 from taskwall.rules._rule import PROFILES
 
 BY_FLAGS = {
@@ -20,3 +20,10 @@ def test_the_profiles_of_a_rule(flags: tuple[bool, bool], profiles: tuple[str, .
     alike = [rule for rule in all_rules() if (rule.default, rule.pci) == flags]
     assert alike
     assert {rule.profiles for rule in alike} == {profiles}
+
+
+def test_the_sections_of_a_rule_are_those_of_its_file() -> None:
+    """A rule of the index reads them when they are asked for."""
+    for rule, found in zip(all_rules(), found_rules(), strict=True):
+        assert dict(rule.sections) == found.sections
+        assert len(rule.sections) == len(found.sections)
