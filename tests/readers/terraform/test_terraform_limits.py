@@ -40,6 +40,11 @@ GIVEN_UP = "is not evaluated for what it is given"
             100,
             "a list has more than 100000 elements",
         ),
+        (
+            lambda n: f'flatten([split("", "{"a" * 50_000}"), split("", "{"a" * n}")])',
+            50_000,
+            "a list has more than 100000 elements",
+        ),
         (lambda n: f"range({n})", 1024, "range(...) has more than 1024 elements"),
         (lambda n: f'format("%{n}s", "a")', 1000, f"format(...) {GIVEN_UP}"),
         (lambda n: f'format("%.{n}f", 1)', 100, f"format(...) {GIVEN_UP}"),

@@ -18,7 +18,8 @@ def read(root: Mapping[str, Any], inputs: Inputs | None = None) -> Evaluation:
     """What a plan is without sources; `root` has its resources, and how these are configured.
 
     Under `resources` are their values, by address, under `unknown` what is not known of each, under
-    `expressions` what the configuration says; `calls` are calls of modules.
+    `actions` what is to be done with it if not to create it, under `expressions` what the
+    configuration says; `calls` are calls of modules.
     """
 
     def listed(values: Mapping[str, Any], within: str) -> list[dict[str, Any]]:
@@ -47,8 +48,14 @@ def read(root: Mapping[str, Any], inputs: Inputs | None = None) -> Evaluation:
             }
         },
         "resource_changes": [
-            {"address": address, "change": {"actions": ["create"], "after_unknown": each}}
-            for address, each in root.get("unknown", {}).items()
+            {
+                "address": address,
+                "change": {
+                    "actions": root.get("actions", {}).get(address, ["create"]),
+                    "after_unknown": root.get("unknown", {}).get(address, {}),
+                },
+            }
+            for address in {**root.get("unknown", {}), **root.get("actions", {})}
         ],
         "configuration": {
             "root_module": {
@@ -306,3 +313,38 @@ def test_what_users_assume_of_what_is_not_known(shown: Shown) -> None:
     )
     assert shown(value(found, "aws_x.x", "cidr")) == "10.0.0.0/16"
     assert shown(value(found, "aws_x.x", "vpc_id")) == "vpc-12345678"
+
+
+GROUP, RULE = "aws_security_group.g", "aws_vpc_security_group_ingress_rule.r"
+TABLE, ACL = "aws_route_table.t", "aws_network_acl.a"
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "beside", "actions", "written", "kept"),
+    [
+        (GROUP, "ingress", RULE, ["no-op"], False, False),
+        (GROUP, "ingress", RULE, ["update"], False, False),
+        (GROUP, "ingress", RULE, ["create"], False, True),
+        (GROUP, "ingress", RULE, ["no-op"], True, True),
+        (GROUP, "ingress", "aws_route.r", ["no-op"], False, True),
+        (GROUP, "ingress", "aws_security_group_rule.r", ["no-op"], False, False),
+        (GROUP, "egress", "aws_vpc_security_group_egress_rule.r", ["no-op"], False, False),
+        (GROUP, "tags", RULE, ["no-op"], False, True),
+        (TABLE, "route", "aws_route.r", ["no-op"], False, False),
+        (TABLE, "route", RULE, ["no-op"], False, True),
+        (ACL, "ingress", "aws_network_acl_rule.r", ["no-op"], False, False),
+        ("aws_db_security_group.g", "ingress", RULE, ["no-op"], False, True),
+    ],
+)
+def test_blocks_that_resources_of_their_own_make(
+    owner: str, name: str, beside: str, actions: list[str], written: bool, kept: bool
+) -> None:
+    """What AWS tells of a group, table or ACL is in its blocks, whether they are written or not."""
+    found = read({
+        "resources": {owner: {name: [{"from_port": 80}]}, beside: {}},
+        "actions": {owner: actions},
+        "expressions": {owner: {name: [{"from_port": {"constant_value": 80}}]} if written else {}},
+    })  # fmt: skip
+    bodies = {one.origin.address: one.body.fields for one in found.resources}
+
+    assert (name in bodies[owner]) is kept

@@ -177,3 +177,31 @@ def test_which_provider_a_module_is_given(
     child = f'resource "aws_security_group" "r" {{\n  {own}\n}}\n'
     found = evaluated(main, {"m/main.tf": child}).resources[0]
     assert shown(found.metadata or Fields({})) == expected
+
+
+REGION = """
+provider "aws" {
+  alias  = "west"
+  region = "us-west-1"
+}
+"""
+OF_A_REGION = [
+    *("aws_default_security_group", "aws_default_subnet", "aws_default_vpc"),
+    *("aws_acm_certificate", "aws_db_instance", "aws_security_group"),
+    *("aws_ecr_image", "aws_ecr_repository", "aws_ecs_task_definition"),
+]
+
+
+@pytest.mark.parametrize("mode", ["resource", "data"])
+@pytest.mark.parametrize("kind", OF_A_REGION)
+def test_the_region_of_what_is_looked_for_in_one(
+    kind: str,
+    mode: str,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """It is that of the provider: of a repository or certificate as of what a default VPC holds."""
+    (found,) = evaluated(f'{REGION}{mode} "{kind}" "x" {{\n  provider = aws.west\n}}\n').resources
+
+    told = shown(found.metadata or Fields({}))
+    assert told == {"provider": "west", "provider_region": "us-west-1"}

@@ -70,6 +70,31 @@ def test_what_is_hidden(
 
 
 @pytest.mark.parametrize(
+    ("name", "hidden"),
+    [
+        ("password", True),
+        ("db_password", True),
+        ("api_key", True),
+        ("token", True),
+        ("user", False),
+        ("key", False),
+    ],
+)
+def test_an_input_that_goes_by_the_name_of_a_secret(
+    name: str, hidden: bool, evaluated: Callable[..., Evaluation]
+) -> None:
+    """It need not be said to be sensitive, in a root as in a module that it calls."""
+    declared = f'variable "{name}" {{\n  default = "swordfish"\n}}\n'
+    used = f'resource "t" "t" {{\n  x = var.{name}\n}}\n'
+    called = f'module "m" {{\n  source = "./m"\n  {name} = "swordfish"\n}}\n'
+    for main, others in (
+        (declared + used, {}),
+        (called, {"live/m/main.tf": declared + used}),
+    ):
+        assert evaluated(main, others).sensitive_texts == ({"swordfish"} if hidden else set())
+
+
+@pytest.mark.parametrize(
     ("member", "hidden"),
     [
         *(
