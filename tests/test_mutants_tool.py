@@ -54,6 +54,7 @@ def test_least_is_the_first():
         ("'says'", []),
         ("x: list[1] = f'{a + 1}'", []),
         ("if TYPE_CHECKING:\n    x = 1", []),
+        ("X: TypeAlias = A | B", []),
         ("class A(B, frozen=True): ...", []),
         ("@a(1)\ndef b(): ...", []),
     ],

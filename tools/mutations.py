@@ -1,9 +1,9 @@
 """The small wrong changes that can be made to a Python file, one at a time.
 
 Each is an expression or a statement, and the text that takes its place; the rest of the file stays
-as it is written. Texts in quotes, f-strings, annotations and docstrings are left alone: they word
-messages, and no verdict hangs on them. So are decorators: functions are changed beneath them; and
-what only makes another type of a value (`KEEPS`).
+as it is written. Texts in quotes, f-strings, annotations, types and docstrings are left alone: they
+word messages, and no verdict hangs on them. So are decorators: functions are changed beneath them;
+and what only makes another type of a value (`KEEPS`).
 """
 
 import ast
@@ -113,6 +113,8 @@ def _changes(
 
 
 def _only_types(node: ast.AST) -> bool:
+    if isinstance(node, ast.AnnAssign):
+        return ast.unparse(node.annotation) == "TypeAlias"
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 

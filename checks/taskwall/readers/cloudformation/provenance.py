@@ -72,11 +72,12 @@ class TemplateProvenance:
         if node is not None and node.place is not None and node.place != place:
             yield TracedPlace(node.place, depth)  # without its key, or where an alias of YAML leads
         for _ in range(_MOST_STEPS):
-            template = self._templates.get(file)
+            if (template := self._templates.get(file)) is None:
+                return  # a file that a template includes has no parameters
             node = _passed(node)
-            if template is not None and (entry := _entry(node, template)) is not None:
+            if (entry := _entry(node, template)) is not None:
                 yield TracedPlace(entry, depth)
-            if template is None or (name := _parameter(node, template)) is None:
+            if (name := _parameter(node, template)) is None:
                 return
             if depth and (given := self._handed(name, calls[depth - 1])) is not None:
                 depth, file = depth - 1, calls[depth - 1].place.file

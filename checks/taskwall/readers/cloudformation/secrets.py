@@ -82,9 +82,9 @@ def _hide(node: Node, found: dict[Span, None]) -> None:
 
 def _variables(node: Node) -> Iterator[Span]:
     """The names of variables in an environment, be it a mapping of them or a list."""
-    entries = node if isinstance(node, Fields | Mapping) else None
+    places = node.places if isinstance(node, Fields | Mapping) else {}
     for key, member in members(node).items():
-        place = entries.places.get(key) if entries else None
+        place = places.get(key)
         if place is not None and not quotes_secret(key):
             # An entry begins with its key, in quotes or not.
             yield Span(place.file, place.line, place.column, place.line, place.column + len(key))

@@ -43,11 +43,11 @@ class ElementPlaces:
         """The part of an attribute that stands at a place; None at an attribute or a block."""
         with suppress(UnreadableError):
             body = self._loader.file(place.file).stable.parsed.body
-            block = next((one for one in body.blocks if one.place.holds(place)), None)
-            if block is not None:
-                written = PlacedExpression(block.body, loops(block), place)
-                if written.attribute is not None and written.attribute.place != place:
-                    return written
+            for block in body.blocks:
+                if block.place.holds(place):
+                    written = PlacedExpression(block.body, loops(block), place)
+                    if written.attribute is not None and written.attribute.place != place:
+                        return written
         return None
 
     def _member(self, place: Span, path: ValuePath, *, in_results: bool) -> Span | None:
