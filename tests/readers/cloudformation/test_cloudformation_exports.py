@@ -534,3 +534,19 @@ def test_each_stack_has_its_own_ties() -> None:
     assert [{(tie.stack, tie.target) for tie in stack.ties} for stack in found] == [
         {(f"/r/{name}/web.yaml", f"/r/{name}/net.yaml")} for name in "ab"
     ]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "wanted", "means"),
+    [
+        ("x-vpc", "x-vpc", "x-vpc", "a"),
+        ("x-1-vpc", "x-2-vpc", "!Sub 'x-${P}-vpc'", "a|b?"),
+        ("!Sub 'x-${E}-vpc'", "!Sub 'x-${E}-vpc'", "!Sub 'x-${P}-vpc'", "a"),
+        ("!Sub 'x-${E}-vpc'", "!Sub 'x-${Q}-vpc'", "!Sub 'x-${P}-vpc'", "a|b?"),
+    ],
+)
+def test_what_else_is_imported_tells_copies_apart(
+    here: str, there: str, wanted: str, means: str
+) -> None:
+    """Of one name an account holds one; two names may both be there, and either be meant."""
+    assert imports({"a": (here, "y"), "b": there}, wanted, "y") == [means, "a"]

@@ -8,6 +8,7 @@ from taskwall.core.values import Value, needs
 from taskwall.source.stack import Evaluation
 
 OPEN, LIST, MAP = (f"var.{name} has no default" for name in ("open", "l", "m"))
+LATER = "is known only after apply"
 FEW = "{ for k in var.l : k => 1 }"
 
 ELEMENTS: list[tuple[str, object, str]] = [
@@ -72,6 +73,13 @@ ELEMENTS: list[tuple[str, object, str]] = [
     ('zipmap(["a", "b-${var.open}"], [1, 2])["b-${var.open}"]', 2, ""),
     ('zipmap(["a", "b-${var.open}"], [1, 2])["a"]', 1, ""),
     ('zipmap(["a", "b-${var.open}"], [1, 2])[var.open]', "<?>", OPEN),
+    ("merge(var.m, { a = 1 })[var.open][var.open]", "<?>", OPEN),
+    ("var.m[var.open][var.open]", "<var.m[var.open][var.open]>", MAP),
+    # What a resource writes
+    ("t.other.x.written", 1, ""),
+    ("t.other.x.nothing", "<t.other.x.nothing>", f"t.other.x.nothing {LATER}"),
+    ('t.other.x["nothing"]', '<t.other.x["nothing"]>', f't.other.x["nothing"] {LATER}'),
+    ("t.other.x.unwritten", "<t.other.x.unwritten>", f"t.other.x.unwritten {LATER}"),
     # What has no elements
     ("null[0]", "<?>", "null[0] fails: an element is read from null"),
     ('"s"[0]', "<?>", '"s"[0] fails: an element is read from a string'),
@@ -103,5 +111,6 @@ def test_which_element_is_meant(
     source += (
         f'variable "m" {{ type = map(string) }}\nresource "t" "t" {{\n  x = {expression}\n}}\n'
     )
+    source += 'resource "t" "other" {\n  x = { written = 1, nothing = null }\n}\n'
     found = evaluated(source).resources[0].body.fields["x"]
     assert (shown(found), "; ".join(map(str, needs(found)))) == (expected, why)

@@ -43,6 +43,30 @@ def test_an_input_leads_to_the_local_that_it_names() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("inputs", "line"),
+    [
+        ('{ x = "given" }', 6),
+        ('merge({ y = "other" }, { x = "given" })', 6),
+        ('merge(local.all, { x = "given" })', 6),
+        ("local.all", 3),
+        ("merge(local.all, { y = local.all.x })", 3),
+        ('true ? local.all : { x = "given" }', 3),
+        ('{ (local.name) = "given" }', 6),
+        ("{ for name in [local.name] : name => local.all.x }", 6),
+    ],
+)
+def test_inputs_that_are_made_of_several(inputs: str, line: int) -> None:
+    """One leads to the place where its name is written; what a loop makes, to the inputs."""
+    own = f'{SOURCE}locals {{\n  all = {{ x = "given" }}\n  name = "x"\n}}\ninputs = {inputs}\n'
+    evaluation = unit(own)
+    assert x(evaluation) == Known("given", x(evaluation).place)
+    (resource,) = evaluation.resources
+    steps = evaluation.provenance(resource.body.places["x"], resource.origin)
+    places = [(one.place.file.rpartition("/")[2], one.place.line) for one in steps]
+    assert places == [("main.tf", 3), ("terragrunt.hcl", line)]
+
+
 def test_an_input_whose_name_is_worked_out() -> None:
     """Its value is what the unit gives, and so are those beside it."""
     own = SOURCE + 'locals { name = "x" }\ninputs = { (local.name) = "given", y = "other" }\n'

@@ -142,18 +142,21 @@ class UnitStack(TerraformStack):
         run = self.scope({}).run
         configuration = configuration_of(self.found.unit, run)
         inputs = configuration.inputs()
-        places = inputs.places if isinstance(inputs, Fields) else {}
         given = configuration.body.get("inputs")
         written = {one.place: one for _, one in _members(given.expression)} if given else {}
         found = {}
-        for name, place in places.items():
-            here = written.get(place)
-            found[name] = here or Attribute(name, place, Later(lambda: _ELSEWHERE))
+        names, places = (inputs.fields, inputs.places) if isinstance(inputs, Fields) else ((), {})
+        for name in names:
+            # What a loop makes has no place of its own.
+            place = places.get(name) or (given.place if given else None)
+            if place is not None:
+                here = written.get(place)
+                found[name] = here or Attribute(name, place, Later(lambda: _ELSEWHERE))
         return Body(found, ())
 
 
 _ELSEWHERE = Literal(Span("", 1, 1, 1, 1), Known(None))
-"""Stands for what an included file gives: its names are not those of the unit's own file."""
+"""Stands for what an included file or a loop gives, whose names are not those of the unit."""
 
 
 def _members(node: Expression) -> Iterator[tuple[str, Attribute]]:
