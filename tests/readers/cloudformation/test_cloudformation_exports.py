@@ -543,6 +543,7 @@ def test_each_stack_has_its_own_ties() -> None:
         ("x-1-vpc", "x-2-vpc", "!Sub 'x-${P}-vpc'", "a|b?"),
         ("!Sub 'x-${E}-vpc'", "!Sub 'x-${E}-vpc'", "!Sub 'x-${P}-vpc'", "a"),
         ("!Sub 'x-${E}-vpc'", "!Sub 'x-${Q}-vpc'", "!Sub 'x-${P}-vpc'", "a|b?"),
+        (of_stack("-vpc"), "!Sub '${E}-vpc'", "!Sub '${P}-vpc'", "a|b?"),
     ],
 )
 def test_what_else_is_imported_tells_copies_apart(
@@ -550,3 +551,16 @@ def test_what_else_is_imported_tells_copies_apart(
 ) -> None:
     """Of one name an account holds one; two names may both be there, and either be meant."""
     assert imports({"a": (here, "y"), "b": there}, wanted, "y") == [means, "a"]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "means"),
+    [
+        (of_stack("-vpc"), of_stack("-vpc"), "app/net"),
+        (of_stack("-vpc"), "!Sub '${E}-vpc'", "app/net|other/net?"),
+        ("!Sub '${E}-vpc'", of_stack("-vpc"), "app/net|other/net?"),
+    ],
+)
+def test_the_nearest_of_several_stacks(here: str, there: str, means: str) -> None:
+    """Templates of one name, whose exports begin with their stack's, are copies of each other."""
+    assert imports({"app/net": here, "other/net": there}, "!Sub '${P}-vpc'") == [means]

@@ -631,6 +631,13 @@ def test_what_cannot_be_is_an_error_at_its_place(written: str, message: str) -> 
     assert needs(value) != ()
 
 
+def test_what_is_given_declares_nothing() -> None:
+    """A value for a parameter that the template does not have is for other templates."""
+    value, evaluation = evaluated("!Ref Other", Inputs(parameters={"Other": Known("x")}))
+    assert [error.message for error in evaluation.errors] == ["Other is not declared"]
+    assert isinstance(value, Unknown)
+
+
 def test_names_that_a_macro_may_make_are_no_error() -> None:
     """Under a transform, what is not declared is unknown and nothing more."""
     text = HEAD.replace("Parameters:", "Transform: AWS::Serverless-2016-10-31\nParameters:", 1)

@@ -218,6 +218,7 @@ def test_what_a_policy_document_says_of_itself(
             ),
             {"Principal": "<?>"},
         ),
+        ('condition {\n test = "Null"\n variable = "v"\n}', {"Condition": {"Null": {"v": []}}}),
         (
             'condition {\n test = var.open\n variable = "v"\n values = ["a"]\n}',
             {"Condition": "<?>"},

@@ -114,3 +114,22 @@ def test_which_element_is_meant(
     source += 'resource "t" "other" {\n  x = { written = 1, nothing = null }\n}\n'
     found = evaluated(source).resources[0].body.fields["x"]
     assert (shown(found), "; ".join(map(str, needs(found)))) == (expected, why)
+
+
+ALWAYS = [
+    *("arn", "arn_suffix", "default_network_acl_id", "default_route_table_id"),
+    *("default_security_group_id", "dns_name", "id", "main_route_table_id", "owner_id"),
+    *("primary_network_interface_id", "repository_url", "zone_id"),
+]
+PERHAPS = ["description", "tags.Name", "outputs.id", "public_ip", "value"]
+
+
+@pytest.mark.parametrize("attribute", [*ALWAYS, *PERHAPS])
+def test_what_aws_gives_to_everything_is_not_empty(
+    attribute: str, evaluated: Callable[..., Evaluation], shown: Callable[[Value], object]
+) -> None:
+    """Ids, names and owners are there when it is; of others it is open whether they are."""
+    source = f'resource "a" "a" {{}}\nresource "t" "t" {{\n  x = a.a.{attribute} == ""\n}}\n'
+    found = evaluated(source).resources[-1].body.fields["x"]
+    open_ = f"<a.a.{attribute} == ''>"
+    assert shown(found) == (False if attribute in ALWAYS else open_)

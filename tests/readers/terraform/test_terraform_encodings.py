@@ -131,6 +131,10 @@ WRONG = "has arguments that it does not take"
         (f'jsondecode("{"[" * 20_000}")', "jsondecode(...) is given something that is not JSON"),
         ('length("🇩🇪")', "length(...) is not evaluated for what it is given"),
         ('strrev("🇩🇪")', "strrev(...) is not evaluated for what it is given"),
+        *(
+            (f'strrev("{letter}")', "strrev(...) is not evaluated for what it is given")
+            for letter in "\U0001f1e6\U0001f1ff\u1100\u11ff"
+        ),
     ],
 )
 def test_what_cannot_be_read(expression: str, why: str, evaluated: Evaluated) -> None:

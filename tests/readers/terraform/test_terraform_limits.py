@@ -1,5 +1,6 @@
 """How much of anything is read: what reaches a limit is, and what is one beyond it is told."""
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -302,3 +303,12 @@ def test_what_is_too_much_is_told_whatever_it_is_beyond(
         told.append((any(isinstance(one, Unknown) for one in found), len(evaluation.errors)))
     assert set(told) == {(True, 1), (False, 0)}
     assert told == sorted(told, reverse=True)
+
+
+def test_the_limit_of_the_interpreter_is_as_it_was(stack: Callable[..., TerraformStack]) -> None:
+    """Evaluation raises it for as long as it takes, however often it is asked for."""
+    before = sys.getrecursionlimit()
+    found = stack('resource "t" "t" {}\n')
+    for _ in range(2):
+        found.evaluate({})
+        assert sys.getrecursionlimit() == before

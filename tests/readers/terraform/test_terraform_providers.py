@@ -205,3 +205,22 @@ def test_the_region_of_what_is_looked_for_in_one(
 
     told = shown(found.metadata or Fields({}))
     assert told == {"provider": "west", "provider_region": "us-west-1"}
+
+
+@pytest.mark.parametrize(
+    ("block", "value"),
+    [
+        ('variable "aws" { default = "x" }', "var.aws"),
+        ('output "aws" { value = 1 }\nvariable "aws" { default = "x" }', "var.aws"),
+        ('locals { aws = "x" }\nprovider "aws" {}\nprovider "awscc" {}', "local.aws"),
+    ],
+)
+def test_what_is_called_as_the_provider_is_none(
+    block: str,
+    value: str,
+    evaluated: Callable[..., Evaluation],
+    shown: Callable[[Value], object],
+) -> None:
+    """An input or an output may be called `aws`, too."""
+    (found,) = evaluated(f'{block}\nresource "t" "t" {{\n  x = {value}\n}}\n').resources
+    assert shown(found.body.fields["x"]) == "x"

@@ -91,7 +91,8 @@ def test_stacks_make_units(shown: Shown) -> None:
     assert elsewhere.name == "/infra/live/dev/elsewhere"
     evaluation = elsewhere.evaluate({})
     (absent,) = evaluation.absent
-    assert (absent.name, absent.place.line) == ("unit elsewhere", 7)
+    source = "git::https://github.com/acme/catalog.git//units/m?ref=v1"
+    assert (absent.name, absent.source, absent.place.line) == ("unit elsewhere", source, 7)
     (resource,) = evaluation.resources
     assert shown(resource.body.fields["vpc_id"]) == "vpc-1"
 

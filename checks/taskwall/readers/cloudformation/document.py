@@ -289,7 +289,7 @@ class _Builder:
         if raw.flow_style or last is None:
             return self._place(raw.start_mark, raw.end_mark)
         line, column = self._position(raw.start_mark)
-        if (last.end_line, last.end_column) <= (line, column):  # an alias to something above
+        if last.end_line < line:  # an alias to something above
             return self._trimmed(raw.start_mark, raw.end_mark)
         return Span(self.file, line, column, last.end_line, last.end_column)
 

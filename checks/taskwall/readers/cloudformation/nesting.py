@@ -309,7 +309,7 @@ class Nesting:
             run = DeploymentEvaluation(self.inputs, setting)
             evaluator = Evaluator(template, run)
             address = address_of(evaluator, declared)
-            named = self._named(template, declared, Known(address)) if address else None
+            named = self._named(template, declared, Known(address))
             if named is not None:
                 found[address] = named
             asked = {each for each in run.questions if each.operand not in setting}

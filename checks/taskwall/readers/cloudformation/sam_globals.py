@@ -53,7 +53,7 @@ def _merged(shared: Node, own: Node | None, place: Span) -> Node:
         for key in shared.fields.keys() & own.fields.keys():
             fields[key] = _merged(shared.fields[key], own.fields[key], place)
         return Mapping(fields, {**shared.places, **own.places}, own.place or place)
-    if isinstance(shared, Items | Sequence) and isinstance(own, Items | Sequence):
+    if isinstance(own, Items | Sequence):
         return Sequence((*elements(shared), *elements(own)), own.place or place)
     return own
 

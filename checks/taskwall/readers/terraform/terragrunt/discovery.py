@@ -88,11 +88,12 @@ def _circles(units: Mapping[str, UnitStack]) -> Iterator[SourceError]:
         while pending:
             at = pending[-1]
             rest = path.setdefault(at, iter(units[at].found.dependencies))
-            _, folder, place = next(rest, (None, None, None))
-            if folder is None or place is None:
+            if (dependency := next(rest, None)) is None:
                 done.add(at)
                 del path[pending.pop()]
-            elif folder in path:
+                continue
+            _, folder, place = dependency
+            if folder in path:
                 names = [os.path.basename(one) for one in (*path, folder)]
                 around = " -> ".join(names[list(path).index(folder) :])
                 yield SourceError(place, f"units depend on each other in a circle: {around}")

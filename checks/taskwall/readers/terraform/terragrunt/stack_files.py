@@ -33,7 +33,7 @@ MOST_UNITS = 2_000
 
 
 class MadeUnit(Struct, frozen=True):
-    """A unit; of one that a stack makes of a folder that is not there, `absent` says why."""
+    """A unit; of one that a stack makes of a `source` that is not there, `absent` says why."""
 
     unit: Unit
     source: str = ""
@@ -118,7 +118,7 @@ class StackFiles:
         name = f'{block.type} "{".".join(block.labels)}"'
         if _truth(part.value("enabled", names)) is False:
             return
-        path, source = part.text("path", names), part.text("source", names)
+        path = part.text("path", names)
         if path is None or not block.labels:
             stack.run.complain(block.header, f"{name} has no path that is known")
             return
@@ -128,7 +128,8 @@ class StackFiles:
         unit = Unit(folder, "", values, block.header)
         found = self._file(part, names, folder, UNIT_FILE if block.type == "unit" else STACK)
         if isinstance(found, AbsentModule):
-            self.units.append(MadeUnit(replace(unit, file=stack.file.path), source or "", found))
+            source = part.text("source", names) or ""
+            self.units.append(MadeUnit(replace(unit, file=stack.file.path), source, found))
         elif found in chain:
             stack.run.complain(block.header, f"{name} makes a stack that it is part of")
         elif block.type == "stack" and len(chain) > DEEPEST_STACK:
@@ -142,7 +143,7 @@ class StackFiles:
             self.used.add(found)
             for each in automatic:
                 unit = replace(unit, autoinclude=AutoInclude(each, stack, names))
-            self.units.append(MadeUnit(replace(unit, file=found), source or ""))
+            self.units.append(MadeUnit(replace(unit, file=found)))
         else:
             self.used.add(found)
             inside = (one for each in automatic for one in each.body.blocks)
