@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from math import isfinite
 
-from msgspec.structs import replace
-
 from taskwall.core.values import (
     Fields,
     Items,
     Known,
     Need,
-    PartOf,
     Span,
     Unknown,
     Value,
@@ -139,8 +136,6 @@ def call(
     run.work(10 * breadth(found), place)
     if type(found) is Unknown and not (found.symbol or found.asks):
         found = Unknown(found.needs, written(), place=found.place)
-    if isinstance(found, PartOf):
-        found = replace(found, symbol=written(), place=place)
     if isinstance(found, Known):
         _bounded(found, name)
     run.hidden.derive(arguments, found)
