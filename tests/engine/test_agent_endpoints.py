@@ -1,7 +1,10 @@
 """What TW405 says of a policy for an endpoint of ECS, and what it changes there."""
 
+import json
+
 import pytest
 
+from taskwall.core.change import Placeholder
 from taskwall.engine.judge import judge
 from taskwall.readers import terraform
 from taskwall.rules import all_rules
@@ -109,3 +112,27 @@ def test_what_a_policy_for_agents_lacks(
     assert (told or ", ".join(found.finding.missing)) == said
     paths = [change.attribute.path.removeprefix("policy.") for change, _ in found.changes]
     assert paths == changed
+
+
+ACTIONS = [one.strip(' "') for one in REGISTERS.split(",")]
+
+
+@pytest.mark.parametrize("allowed", range(len(ACTIONS)))
+def test_the_actions_that_a_statement_adds(allowed: int) -> None:
+    """All that the agent lacks, and nothing that it is allowed."""
+    has = statement(f"[{', '.join(map(json.dumps, ACTIONS[:allowed]))}]")
+    text = STACK.replace("SERVICE", "ecs").replace("STATEMENTS", has)
+    (stack,), _ = terraform.stacks(["main.tf"], Files({"main.tf": text}), Inputs())
+    rules = [each for each in all_rules() if each.id == "TW405"]
+    [found] = judge(stack, rules, Settings()).findings
+
+    [(change, _)] = found.changes
+    lacking = ACTIONS[allowed:]
+    added = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": tuple(lacking) if len(lacking) > 1 else lacking[0],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalAccount": Placeholder("account")}},
+    }
+    assert change.value_in("terraform") == (added,)

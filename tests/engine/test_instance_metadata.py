@@ -14,7 +14,7 @@ resource "aws_instance" "host" {
   user_data = "#!/bin/bash\\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config"
   metadata_options {
     OWN
-    http_put_response_hop_limit = 1
+    HOPS
   }
 }
 resource "aws_ecs_service" "web" {
@@ -24,11 +24,13 @@ resource "aws_ecs_service" "web" {
 resource "aws_ec2_instance_metadata_defaults" "account" {
   count       = COUNT
   http_tokens = TOKENS
+  DEFAULT
 }
 """
 OPTIONAL, REQUIRED = 'http_tokens = "optional"', 'http_tokens = "required"'
 PERHAPS = "length(var.names)"
-DEFAULTS = {"OWN": "", "COUNT": "0", "TOKENS": '"required"'}
+ONE_HOP = "http_put_response_hop_limit = 1"
+DEFAULTS = {"OWN": "", "HOPS": ONE_HOP, "COUNT": "0", "TOKENS": '"required"', "DEFAULT": ""}
 CASES: dict[str, tuple[dict[str, str], str | tuple[str, ...]]] = {
     "nothing": ({}, "fail"),
     "required": ({"OWN": REQUIRED}, "pass"),
@@ -47,6 +49,23 @@ CASES: dict[str, tuple[dict[str, str], str | tuple[str, ...]]] = {
     "optional by default": ({"COUNT": "1", "TOKENS": '"optional"'}, "fail"),
     "an input by default": ({"COUNT": "1", "TOKENS": "var.any"}, ("var.any",)),
     "perhaps optional by default": ({"COUNT": PERHAPS, "TOKENS": '"optional"'}, "fail"),
+    "disabled": (
+        {"OWN": 'http_endpoint = "disabled"', "COUNT": "1", "TOKENS": '"optional"'},
+        "pass",
+    ),
+    "disabled by default": (
+        {"COUNT": "1", "TOKENS": '"optional"', "DEFAULT": 'http_endpoint = "disabled"'},
+        "pass",
+    ),
+    "one hop by default": ({"COUNT": "1", "HOPS": "", "DEFAULT": ONE_HOP}, "pass"),
+    "two hops by default": (
+        {"COUNT": "1", "HOPS": "", "DEFAULT": "http_put_response_hop_limit = 2"},
+        "fail",
+    ),
+    "two hops, and one by default": (
+        {"COUNT": "1", "HOPS": "http_put_response_hop_limit = 2", "DEFAULT": ONE_HOP},
+        "fail",
+    ),
     "perhaps required by default": ({"COUNT": PERHAPS}, ("var.names",)),
 }
 

@@ -209,6 +209,20 @@ def test_an_unknown_names_what_it_waits_for(written: str, waits: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "waits"),
+    [
+        ("!Select [!Ref Env, [a, b]]", "Env has no default"),
+        ("!If [IsProd, a, b]", "Env has no default"),
+        ("{'Fn::Transform': {Name: X}}", "Fn::Transform X is expanded only at deployment"),
+    ],
+)
+def test_an_import_waits_for_the_name_of_its_export(name: str, waits: str) -> None:
+    """Where that is no text that could be told, it is what the name waits for."""
+    imported = "Fn::ImportValue is imported from another stack"
+    assert spoken(of(f"{{'Fn::ImportValue': {name}}}")) == [waits, imported]
+
+
+@pytest.mark.parametrize(
     ("written", "parts"),
     [
         ("!Sub 'a{{resolve:ssm:/b}}c${Env}d'", ["a", "{{resolve:ssm:/b}}", "c", "Env", "d"]),
