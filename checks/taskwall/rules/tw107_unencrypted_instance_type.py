@@ -156,36 +156,36 @@ def _own_type(network: Network, member: ContainerInstances) -> Iterator[Fact]:
     """Whether the type that instances name themselves is used: where nothing overrides it."""
     own, users = member.instances, _users(network)
     certain = users.get(own.id, ())
-    loose = [each for each in users.get("", ()) if own.template is None]
+    loose = users.get("", ()) if own.template is None else ()
     for group, link in member.scaled_by:
         starts = list(zip(group.made_from, group.own_types, strict=True))
         found = [fact for made, fact in starts if made.to == own.id]
         yield from found or [fact for made, fact in starts if made.place == link.place]
-    for user in certain:
-        yield FALSE if user.types or user.template is None else user.template.fact
+    for user, template in certain:
+        yield FALSE if user.types else template.fact
     alone = not member.scaled_by and not certain
-    if alone and not any(user.types for user in loose):
+    if alone and not any(user.types for user, _ in loose):
         yield TRUE
-    for user in loose:
-        if user.template is not None and (alone or not user.types):
+    for user, template in loose:
+        if alone or not user.types:
             text = f"{user.name} starts from {own.name} and uses its instance type"
-            yield Fact(None, text, user.template.place, user.name, user.template.fact.needs)
+            yield Fact(None, text, template.place, user.name, template.fact.needs)
 
 
 @remembered
-def _users(network: Network) -> dict[str, list[Instances]]:
+def _users(network: Network) -> dict[str, list[tuple[Instances, Link]]]:
     """The instances that start from a launch template, by its id."""
-    found: dict[str, list[Instances]] = {}
+    found: dict[str, list[tuple[Instances, Link]]] = {}
     for instances in network.every(Instances):
-        if instances.template is not None:
-            found.setdefault(instances.template.to, []).append(instances)
+        if (template := instances.template) is not None:
+            found.setdefault(template.to, []).append((instances, template))
     return found
 
 
 def _vpcs(network: Network, member: ContainerInstances) -> Iterator[Link]:
     """What the sources tell of the VPC of container instances."""
     scaled = [link for group, _ in member.scaled_by for link in group.subnets]
-    for user in _users(network).get(member.instances.id, ()):
+    for user, _ in _users(network).get(member.instances.id, ()):
         scaled += user.subnets
     yield from _vpcs_of(network, (*member.instances.subnets, *scaled))
     for link in member.instances.groups:

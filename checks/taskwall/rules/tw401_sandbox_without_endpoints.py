@@ -108,9 +108,9 @@ def sandbox_without_endpoints(network: Network) -> Iterator[Verdict]:
     if open_:
         first, _ = min(open_, key=lambda pair: pair[0].first.origin.order)
         yield _unseen(network, first, any_of(fact for _, fact in open_))
-    judged = [location.first for location, fact, _ in unseen if fact.truth is not False]
-    if judged and not open_:
-        source = min(judged, key=lambda each: each.origin.order)
+    if unseen and not open_:
+        firsts = (location.first for location, _, _ in unseen)
+        source = min(firsts, key=lambda each: each.origin.order)
         holds = f"the VPC of {source.name} has the endpoints that its tasks need"
         yield passes(source.origin, source.subnets_setting.place, holds)
 
