@@ -307,6 +307,7 @@ REFUSED = [
     ("range(1025)", "range(...) has more than 1024 elements"),
     ("range(0, 2050, 2)", "range(...) has more than 1024 elements"),
     ("range(0, 3, -1)", "range(...) has a step that leads away from its end"),
+    ("range(0, 1, -1)", "range(...) has a step that leads away from its end"),
     ("range(0, 1, 0)", "range(...) has more than 1024 elements"),
     ('alltrue(["x"])', "the value is neither true nor false"),
     ('cidrsubnet("10.0.0.0/16", 17, 0)', '"10.0.0.0/16" has no subnet 0 of 17 more bits'),
