@@ -108,6 +108,7 @@ OF_VPC = [
     "a of shop, shares vpc.one with b of pay",
     "b of pay, shares vpc.one with a of shop",
 ]
+EITHER = "[aws_security_group.own.id, aws_security_group.shared.id][var.which]"
 OF_BOTH = [
     "a of shop, shares vpc.one with b of pay",
     "a of shop, shares group shared with b of pay",
@@ -176,15 +177,24 @@ def test_who_is_in_a_group_of_the_settings(
         ({"PEER": "self = true"}, OF_BOTH),
         ({"PEER": "security_groups = [aws_security_group.own.id]"}, OF_VPC),
         ({"PEER": "security_groups = [var.which]"}, OF_VPC),
+        ({"PEER": f"security_groups = [{EITHER}]"}, [*OF_VPC, "unknown: var.which"]),
         ({"PEER": 'cidr_blocks = ["10.1.0.0/16"]'}, OF_VPC),
         ({"GROUPS_B": "[aws_security_group.own.id]"}, OF_VPC),
         (
-            {"GROUPS_B": "[[aws_security_group.own.id, aws_security_group.shared.id][var.which]]"},
+            {"GROUPS_B": f"[{EITHER}]"},
             [
                 "a of shop, shares vpc.one with b of pay",
                 "b of pay, shares vpc.one with a of shop",
                 "unknown: var.which",
             ],
+        ),
+        (
+            {"GROUPS_B": 'var.which == "" ? [aws_security_group.shared.id] : []'},
+            [*OF_VPC, "unknown: var.which"],
+        ),
+        (
+            {"GROUPS_A": 'var.which == "" ? [aws_security_group.shared.id] : []'},
+            [*OF_VPC, "unknown: var.which"],
         ),
         (
             {"GROUPS_B": '["sg-1"]', "GROUPS_A": '["sg-1"]'},

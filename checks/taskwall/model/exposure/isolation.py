@@ -210,7 +210,9 @@ def shared(network: Network, source: TaskSource) -> Iterator[SharedResource]:
         named = f"group {link.to}" if link.to else "a group"
         used = _users_of_group(network, link)
         fact, other = _with_outsiders(network, source, mine, link, used, named)
-        yield SharedResource(source, named, link.place, _allows_itself(network, link) & fact, other)
+        fact = _allows_itself(network, link) & fact
+        shares = fact if link.sure else fact & link.fact
+        yield SharedResource(source, named, link.place, shares, other)
 
 
 @remembered
