@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 import taskwall
+from lowering.networks import network
+from placeholders import filled
 from taskwall.lowering import lower
 from taskwall.model.endpoints.endpoint import Endpoint
 from taskwall.model.entities.ecs import TaskSource
+from taskwall.model.exposure.default_group import falls_into_default_group, held
 from taskwall.model.permissions.default_groups import adopted, groups_of
 from taskwall.readers import terraform
 from taskwall.source.files import Files
@@ -179,3 +182,74 @@ def test_the_default_group_of_a_vpc_with_tasks_is_to_be_closed(
     found = [each.message for each in report.findings]
     found += [f"unknown: {', '.join(each.missing)}" for each in report.unknowns]
     assert found == said
+
+
+@pytest.mark.parametrize(
+    ("group", "truth"),
+    [
+        (WEB, False),
+        ("aws_vpc.main.default_security_group_id", True),
+        ("var.which", False),
+        # An input that chooses may choose the default group.
+        (f'var.which == "" ? {WEB} : aws_vpc.main.default_security_group_id', None),
+        (f'var.which == "" ? {WEB} : "sg-1"', False),
+        (f"[{WEB}, aws_vpc.main.default_security_group_id][var.which]", None),
+    ],
+)
+def test_tasks_may_be_given_the_default_group(group: str, truth: bool | None) -> None:
+    """By its name, or by a choice of which it is one way."""
+    found = network(OPEN_STACK.replace("SUBNET", HERE).replace("GROUP", group))
+    (source,) = found.every(TaskSource)
+    assert falls_into_default_group(found, source).truth is truth
+
+
+HOST = r"""
+variable "which" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_vpc" "far" { cidr_block = "10.9.0.0/16" }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "either" {
+  vpc_id     = [aws_vpc.main.id, aws_vpc.far.id][var.which]
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_security_group" "web" { vpc_id = aws_vpc.main.id }
+resource "aws_security_group" "other" { vpc_id = aws_vpc.main.id }
+resource "aws_instance" "host" {
+  subnet_id              = SUBNET
+  vpc_security_group_ids = GROUPS
+  user_data              = "#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config\n"
+}
+"""
+IN_EITHER, OF_WEB = "aws_subnet.either.id", f"[{WEB}]"
+DEFAULT = "aws_vpc.main.default_security_group_id"
+OR_DEFAULT = f"[[{WEB}, {DEFAULT}][var.which]]"
+
+
+@pytest.mark.parametrize(
+    ("subnet", "groups", "expected"),
+    [
+        (HERE, OF_WEB, {"main": (True, False)}),
+        (HERE, "null", {"main": (True, True)}),
+        # An input brings another group than the default one; what it chooses may be that.
+        (HERE, "[var.which]", {"main": (True, False)}),
+        (HERE, f'[var.which == "" ? {WEB} : aws_security_group.other.id]', {"main": (True, False)}),
+        (HERE, f'[var.which == "" ? {WEB} : {DEFAULT}]', {"main": (True, None)}),
+        (HERE, OR_DEFAULT, {"main": (True, None)}),
+        # In a VPC that is not known each that is written may have it.
+        (IN_EITHER, OF_WEB, {"main": (None, False), "far": (None, False)}),
+        (IN_EITHER, OR_DEFAULT, {"main": (None, None), "far": (None, None)}),
+        ("local.not_here", OF_WEB, {"main": (None, False), "far": (None, False)}),
+    ],
+)
+def test_a_vpc_holds_container_instances(
+    subnet: str, groups: str, expected: dict[str, tuple[bool | None, bool | None]]
+) -> None:
+    """And they may have its default group."""
+    found = network(filled(HOST, {"SUBNET": subnet, "GROUPS": groups}))
+    assert {
+        each.vpc.id.removeprefix("aws_vpc."): (each.holds.truth, each.falls.truth)
+        for each in held(found)
+    } == expected

@@ -234,7 +234,7 @@ def _missing_permission(
     """What adds the permission that a group lacks."""
     group = network.get(SecurityGroup, link)
     side, other = (flow.taker, flow.sender) if way == "ingress" else (flow.sender, flow.taker)
-    if way == "ingress" and not other.groups and not other.open:
+    if way == "ingress" and not other.groups:
         return _from_addresses(network, group, flow, wanted)
     theirs = other.groups[0] if len(other.groups) == 1 and other.groups[0].written else None
     found = network.get(SecurityGroup, theirs)

@@ -25,7 +25,11 @@ from taskwall.model.permissions.coverage import (
     of_subnet,
     unseen,
 )
-from taskwall.model.permissions.default_groups import groups_of, names_none, nothing_closes
+from taskwall.model.permissions.default_groups import (
+    brings_another,
+    groups_of,
+    nothing_closes,
+)
 from taskwall.model.permissions.peers import (
     allows_internet,
     permissions,
@@ -123,7 +127,7 @@ def used(network: Network, store: Store) -> Fact:
         group = network.get(SecurityGroup, link)
         if group is None or group.external:
             parts.append(_perhaps(network, store, link.fact.needs))
-    if len(own) < len(groups) or (not own and store.groups_setting.needs):
+    if len(own) < len(groups):
         parts.append(_perhaps(network, store, store.groups_setting.unseen))
     return any_of(parts)
 
@@ -148,7 +152,7 @@ def default_groups_as_made(network: Network, store: Store) -> tuple[Link, ...]:
 
 def _in_default_group(store: Store) -> bool:
     """Whether a store is in its VPC's default group because it names no other."""
-    return bool(store.subnets) and names_none(store.groups, store.groups_setting)
+    return bool(store.subnets) and not store.groups
 
 
 def store_used(network: Network, exposure: Exposure) -> Fact:
@@ -325,9 +329,7 @@ def tasks_use(network: Network, group: str) -> Fact:
     perhaps = (
         link.perhaps(group, group).fact
         for link in links
-        if not link.to
-        and not link.excludes(group)
-        and not any(need.option for need in link.fact.needs)
+        if not link.to and not link.excludes(group) and not brings_another(link)
     )
     return any_of((groups_of_tasks(network).get(group, FALSE), *perhaps))
 

@@ -69,8 +69,6 @@ def _open_way(
         ),
     )
     parts += reach(network, grants, other.end(network), words)
-    if guarded.open:
-        parts.append(Fact(None, text, None, guarded.name, guarded.open))
     at = guarded.groups[0].place if guarded.groups else None
     return any_of((Fact(False, text, at, guarded.name, otherwise=none), *parts))
 

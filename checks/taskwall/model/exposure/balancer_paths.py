@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from taskwall.core.facts import FALSE, Fact, all_of
+from taskwall.core.facts import Fact, all_of
 from taskwall.core.values import Need, Span, symbol
 from taskwall.model.compute.dynamic_ports import (
     DynamicPorts,
@@ -51,9 +51,9 @@ from taskwall.model.permissions.ports import RequiredPorts
 class Side(Struct, frozen=True):
     """One end of the way: its groups and its subnets; what has no groups is not guarded by any.
 
-    `on` is what has them, and `place` where it names them. `open` says that it may have other
-    groups than those. `addresses` are those that are fixed for it, one in each subnet; `clients`
-    says that its clients' addresses are seen in their place, or may be. Its groups work even then.
+    `on` is what has them, and `place` where it names them. `addresses` are those that are fixed for
+    it, one in each subnet; `clients` says that its clients' addresses are seen in their place, or
+    may be. Its groups work even then.
     """
 
     on: Entity
@@ -62,7 +62,6 @@ class Side(Struct, frozen=True):
     place: Span
     subnets: tuple[Link, ...]
     vpc: Link | None = None
-    open: tuple[Need, ...] = ()
     clients: bool = False
     addresses: tuple[Setting, ...] = ()
 
@@ -73,8 +72,6 @@ class Side(Struct, frozen=True):
 
     def end(self, network: Network) -> End:
         """The end of a connection that it is."""
-        more = Fact(None, f"{self.name} has other groups", None, self.name, self.open)
-        more = more if self.open else FALSE
         found: tuple[Location, ...]
         if self.clients:
             needs = (Need(f"the clients of {self.name}", "are not in the sources"),)
@@ -88,7 +85,7 @@ class Side(Struct, frozen=True):
         else:
             needs = (Need(f"the subnets of {self.name}", "are not known"),)
             found = (Location(self.name, unseen(needs)),)
-        return End(self.groups, found, more)
+        return End(self.groups, found)
 
 
 class BalancerFlow(Struct, frozen=True):
@@ -129,7 +126,7 @@ def task_flows(network: Network, source: TaskSource) -> tuple[BalancerFlow, ...]
     """Every way from a load balancer of the sources to awsvpc tasks of a source."""
     own = awsvpc(network, source)
     groups = task_groups(network, source)
-    if own.truth is False or not (groups or source.groups_setting.needs):
+    if not groups:
         return ()
     found: list[BalancerFlow] = []
     at = source.groups_setting.place
@@ -213,7 +210,6 @@ def _sender(
         setting.place,
         balancer.subnets,
         vpc,
-        setting.unseen if not groups else (),
         clients,
         balancer.addresses if len(balancer.addresses) == len(balancer.subnets) else (),
     )
@@ -230,7 +226,7 @@ def _classic_flow(
     of_listeners = (each.instance_port for each in listeners(network).get(balancer.id, ()))
     wanted = [ports for setting in of_listeners if setting for ports in _exactly(setting, None)]
     check = balancer.check
-    if check is not None and (check.written or check.open):
+    if check is not None and check.written:
         target = _CHECKED.match(str(check.known))
         number = int(target[1]) if target else None
         known = None if number is None else Ranges(((number, number),))

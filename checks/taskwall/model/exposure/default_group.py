@@ -13,7 +13,7 @@ from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.security_group import SecurityGroup
 from taskwall.model.entities.vpc import Subnet, Vpc
-from taskwall.model.permissions.default_groups import is_as_made, written_defaults
+from taskwall.model.permissions.default_groups import brings_another, is_as_made, written_defaults
 from taskwall.model.permissions.peers import vpcs
 
 
@@ -35,7 +35,7 @@ def names_groups(source: TaskSource) -> Fact:
     otherwise = f"{name} sets no security groups, so AWS uses the VPC's default security group"
     if any(link.sure for link in source.groups):
         return Fact(True, text, place, name)
-    if source.groups or source.groups_setting.needs:
+    if source.groups:
         needs = source.groups_setting.needs or tuple(
             need for link in source.groups for need in link.fact.needs
         )
@@ -58,16 +58,20 @@ def falls_into_default_group(network: Network, source: TaskSource) -> Fact:
     """Whether tasks of a source get the default group of their VPC."""
     if source.managed or source.gateways or source.network_from == "elsewhere":
         return FALSE
-    named = [*names_default_group(network, source), *_perhaps(source.groups, source.name)]
+    named = [*names_default_group(network, source), *_perhaps(network, source.groups, source.name)]
     falls = ~names_groups(source) | any_of(named)
     return all_of((awsvpc(network, source), source.networked, falls))
 
 
-def _perhaps(groups: Iterable[Link], name: str) -> Iterator[Fact]:
-    """That groups which are not known may be the default one; an input brings another."""
+def _perhaps(network: Network, links: Iterable[Link], name: str) -> Iterator[Fact]:
+    """That groups which are not known may be the default one.
+
+    An input that does not only choose between groups brings another.
+    """
     text = f"{name} uses the VPC's default security group"
-    for link in groups:
-        if not link.to and not any(need.option for need in link.fact.needs):
+    for link in links:
+        possible = link.among is None or any(_is_default(network, each) for each in link.among)
+        if not link.to and possible and not brings_another(link):
             yield Fact(None, text, link.place, name, link.fact.needs)
 
 
@@ -110,16 +114,17 @@ def _adopted_elsewhere(network: Network) -> Iterator[Vpc]:
             yield vpc
 
 
+def _is_default(network: Network, group: str) -> bool:
+    """Whether a group, by its id, is the default one of a VPC: written, or as AWS makes it."""
+    found = network.get(SecurityGroup, group)
+    return is_as_made(network, group) if found is None else found.default
+
+
 def _host_falls(network: Network, member: ContainerInstances) -> Fact:
     """Whether container instances use the default group of their VPC."""
     links = host_security_groups(network, host_of(network, member))
-    groups = [(link, network.get(SecurityGroup, link)) for link in links]
-    named = [
-        link.fact
-        for link, group in groups
-        if (group is not None and group.default) or is_as_made(network, link.to)
-    ]
-    return any_of((*named, *_perhaps(links, member.instances.name)))
+    named = [link.fact for link in links if _is_default(network, link.to)]
+    return any_of((*named, *_perhaps(network, links, member.instances.name)))
 
 
 def _instances_in(network: Network, member: ContainerInstances) -> Iterator[tuple[str, Fact]]:

@@ -38,7 +38,6 @@ from taskwall.model.permissions.coverage import (
 from taskwall.model.permissions.default_groups import (
     balancer_security_groups,
     is_as_made,
-    names_none,
 )
 from taskwall.model.permissions.peers import (
     MOST_LISTED,
@@ -367,7 +366,7 @@ def vpc_of_bare_balancers(network: Network, attachment: GroupAttachment) -> Vpc 
         and front.kind == "network"
         and front.target_group is not None
         and preserves_client_ip(front.target_group).truth is False
-        and names_none(front.balancer.groups, front.balancer.groups_setting)
+        and not front.balancer.groups
         for front in fronts
     )
     places = {link.to for source in attachment.sources for link in vpcs(network, source)}
@@ -591,5 +590,5 @@ def _has_groups(balancer: LoadBalancer) -> Fact:
         f"{balancer.name} has no security groups",
     )
     known = any(link.sure for link in balancer.groups)
-    truth = True if known else None if balancer.groups or setting.needs else False
+    truth = True if known else None if balancer.groups else False
     return Fact(truth, text, setting.place, balancer.name, setting.needs, otherwise)

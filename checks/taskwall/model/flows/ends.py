@@ -37,7 +37,6 @@ from taskwall.model.exposure.task_ports import published
 from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.security_groups import UNFILTERED, Groups, of_default_group
 from taskwall.model.flows.sets import OPEN, Pieces, over
-from taskwall.model.permissions.default_groups import names_none
 from taskwall.model.permissions.packets import TCP, UDP, protocols
 from taskwall.model.routing.network_acl import BALANCER_PORTS, CLIENT_PORTS, WINDOWS_PORTS
 
@@ -177,7 +176,7 @@ class _Naming:
             return
         ec2 = runs_on(self.network, source, "EC2", "EXTERNAL", "MANAGED_INSTANCES")
         public = all_of((source.public_address.is_(True), ~ec2))
-        groups = self._groups(source.groups, source.groups_setting, source.subnets)
+        groups = self._groups(source.groups, source.subnets)
         if source.managed or source.network_from == "elsewhere":
             text = f"{source.name} has security groups that AWS or another resource gives it"
             needs = (Need(f"the network of {source.name}", "is not in the sources"),)
@@ -207,7 +206,7 @@ class _Naming:
             for source, fact in held:
                 own = self._published(
                     source,
-                    self._groups(host.groups, host.groups_setting, host.subnets),
+                    self._groups(host.groups, host.subnets),
                     self._places(host.subnets, host.groups, host.groups_setting),
                     self._public_instance(host.member, host.subnets),
                     fact,
@@ -255,7 +254,7 @@ class _Naming:
     def _instances(self, member: ContainerInstances) -> Iterator[Interface]:
         host: Host = host_of(self.network, member)
         extra = self._given(member.instances.id, *member.instances.interfaces)
-        groups = self._groups(host.groups, host.groups_setting, host.subnets)
+        groups = self._groups(host.groups, host.subnets)
         own = Interface(
             self.end("instances", member.instances),
             "instances",
@@ -336,8 +335,8 @@ class _Naming:
         """The nodes of a load balancer."""
         bare = balancer.kind.known == "network" and not balancer.groups
         setting = balancer.groups_setting
-        groups = self._groups(balancer.groups, setting, balancer.subnets)
-        if bare and not setting.needs:
+        groups = self._groups(balancer.groups, balancer.subnets)
+        if bare:
             groups = UNFILTERED
         internal, has_six = balancer.internal, _has_ipv6(balancer)
         text = f"{balancer.name} is internet-facing"
@@ -394,7 +393,7 @@ class _Naming:
             self.end(kind, store),
             kind,
             store,
-            self._groups(store.groups, store.groups_setting, store.subnets),
+            self._groups(store.groups, store.subnets),
             self._places(store.subnets, store.groups, store.groups_setting),
             any_of(parts) if parts else _never_public(store),
             store.exists,
@@ -441,7 +440,7 @@ class _Naming:
             self.end(kind, thing),
             kind,
             thing,
-            self._groups(groups, setting, subnets),
+            self._groups(groups, subnets),
             self._places(subnets, groups, setting),
             FALSE,
             thing.exists,
@@ -449,16 +448,11 @@ class _Naming:
             serves=serves,
         )
 
-    def _groups(
-        self, links: tuple[Link, ...], setting: Setting, subnets: tuple[Link, ...]
-    ) -> Groups:
+    def _groups(self, links: tuple[Link, ...], subnets: tuple[Link, ...]) -> Groups:
         """The groups that something names; what names none has the default group of its VPC."""
-        if names_none(links, setting):
-            return of_default_group(self.network, self._vpc(subnets), TRUE)
         if links:
             return Groups(links)
-        text = f"{setting.resource} has other security groups"
-        return Groups((), Fact(None, text, setting.place, setting.resource, setting.needs))
+        return of_default_group(self.network, self._vpc(subnets), TRUE)
 
     def _vpc(self, subnets: tuple[Link, ...]) -> Link | None:
         for link in subnets:

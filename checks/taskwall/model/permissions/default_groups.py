@@ -81,6 +81,14 @@ def is_as_made(network: Network, group: str) -> bool:
     return vpc is not None and not vpc.external and not vpc.found
 
 
+def brings_another(link: Link) -> bool:
+    """Whether an input brings the group to which a link leads: none of those in the sources.
+
+    One that only chooses between groups brings none.
+    """
+    return any(need.option and not need.chooses for need in link.fact.needs)
+
+
 def nothing_closes(network: Network, group: str) -> bool:
     """Whether a group is the default group of a VPC as AWS makes it, and stays so."""
     vpc = network.get(Vpc, group.removesuffix(_AS_MADE)) if is_as_made(network, group) else None
@@ -91,7 +99,7 @@ def groups_of(
     network: Network, links: tuple[Link, ...], setting: Setting, subnets: tuple[Link, ...]
 ) -> tuple[Link, ...]:
     """The security groups of what runs in subnets: what names none uses its VPC's default group."""
-    if not names_none(links, setting):
+    if links:
         return links
     vpc = vpc_by_subnets(network, subnets)
     if vpc is not None:
@@ -120,11 +128,6 @@ def balancer_security_groups(network: Network, balancer: LoadBalancer) -> tuple[
     if balancer.external or balancer.kind.known not in ("application", "classic"):
         return balancer.groups
     return groups_of(network, balancer.groups, balancer.groups_setting, balancer.subnets)
-
-
-def names_none(links: tuple[Link, ...], setting: Setting) -> bool:
-    """Whether something certainly names no security group."""
-    return not links and not setting.needs
 
 
 def vpc_by_subnets(network: Network, subnets: Iterable[Link]) -> Link | None:

@@ -41,7 +41,7 @@ from taskwall.model.permissions.coverage import (
     subnets_of,
     there,
 )
-from taskwall.model.permissions.default_groups import groups_of, is_as_made, names_none
+from taskwall.model.permissions.default_groups import groups_of, is_as_made
 
 
 def groups_meant(network: Network, link: Link) -> list[tuple[str, Fact]]:
@@ -66,7 +66,7 @@ def task_groups(network: Network, source: TaskSource) -> tuple[Link, ...]:
     """The groups of a source's awsvpc tasks: those that it names, else its VPC's default group."""
     named = source.groups
     elsewhere = source.managed or source.gateways or source.network_from == "elsewhere"
-    if elsewhere or not names_none(named, source.groups_setting):
+    if elsewhere or named:
         return named
     networked = source.networked
     found = groups_of(network, named, source.groups_setting, source.subnets)
