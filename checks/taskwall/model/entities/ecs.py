@@ -149,8 +149,3 @@ class TaskSource(Entity, frozen=True, kw_only=True):
     platform: Setting | None = None
     constraints: tuple[Setting, ...] = ()
     network_from: Literal["itself", "elsewhere"] = "itself"
-
-    @property
-    def position(self) -> tuple[bool, str, int]:
-        """What tells the first of several: what an absent module may start comes last."""
-        return self.origin.silent, self.origin.header.file, self.origin.header.line

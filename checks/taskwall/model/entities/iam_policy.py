@@ -249,7 +249,7 @@ def regex(text: str) -> re.Pattern[str]:
 
 def head(text: str) -> str:
     """What stands in a pattern before its first wildcard or unknown part."""
-    return re.split(rf"[*?{GAP}]", text, maxsplit=1)[0]
+    return re.split(rf"[*?{GAP}]", text)[0]
 
 
 _OWN = {"id", "arn", "account_id", "registry_id", "Arn", "repository_arn", "AccountId"}

@@ -9,6 +9,7 @@ from taskwall.model.core.entity import link_to
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
 from taskwall.model.exposure.group_users import uses_by_links
+from taskwall.model.exposure.task_ports import number_of
 from taskwall.model.load_balancing.internet_facing import is_public
 from taskwall.model.load_balancing.paths import listeners, stands_before_tasks
 from taskwall.model.permissions.peers import listed
@@ -31,21 +32,16 @@ def listening(network: Network, balancer: LoadBalancer) -> Ports:
 
 
 def _of(listener: Listener, needs: tuple[Need, ...]) -> Ports:
-    try:
-        port = int(str(listener.port.known))
-    except ValueError:
-        why = Need(f"the port of {listener.name}", "is not known")
-        value, spoken = listener.port.value, str(listener.protocol.known or "").upper()
+    port, spoken = number_of(listener.port), str(listener.protocol.known or "").upper()
+    if port is None:
+        why, value = Need(f"the port of {listener.name}", "is not known"), listener.port.value
         named = "" if value is None or needs else symbol(value)
         known = frozenset({("udp" if spoken in ("UDP", "QUIC") else "tcp", named)})
         waits = (*needs, *(listener.port.needs or (why,)))
         return Ports(needs=waits, named=known if named and spoken else frozenset())
-    if needs:
-        return Ports(needs=needs)
-    ports = Ranges.from_spans(((port, port),))
-    spoken = str(listener.protocol.known or "").upper()
-    if listener.protocol.open:
-        return Ports(needs=listener.protocol.needs)
+    if needs or listener.protocol.open:
+        return Ports(needs=needs or listener.protocol.needs)
+    ports = Ranges(((port, port),))
     return Ports(
         ports if spoken not in ("UDP", "QUIC") else Ranges(),
         ports if spoken in ("UDP", "TCP_UDP", "QUIC", "TCP_QUIC") else Ranges(),

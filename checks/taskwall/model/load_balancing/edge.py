@@ -105,8 +105,9 @@ def edge_target(network: Network, approach: EdgeConnection) -> tuple[str, str, F
     link = approach.balancer
     listener = network.get(Listener, approach.listener)
     if approach.listener is not None:
-        link = approach.listener if listener is None or listener.external else None
-        link = link or (listener.load_balancer if listener else None)
+        link = approach.listener
+        if listener is not None and not listener.external:
+            link = listener.load_balancer
     if link is None:
         return "", "", FALSE
     balancer = network.get(LoadBalancer, link)

@@ -43,7 +43,7 @@ def takes_encrypted(network: Network, listener: Listener) -> Fact | None:
         if control.truth is not False:
             return None if control.truth else control
         return _network_encrypted(network, listener, protocol)
-    if kind == "classic" or protocol in ("HTTPS", "SSL"):
+    if kind == "classic" or protocol == "HTTPS":
         return listener.protocol.is_("HTTPS", "SSL")
     name, place = listener.name, listener.protocol.place
     if not listener.actions:
@@ -89,7 +89,7 @@ def _enforced(network: Network, balancer: LoadBalancer | None, listener: Listene
 
 def _network_encrypted(network: Network, listener: Listener, protocol: str) -> Fact:
     setting = listener.protocol
-    if protocol in ("TLS", "SSL", "QUIC"):
+    if protocol in ("TLS", "QUIC"):
         return Fact(True, f"{listener.name} accepts {protocol}", setting.place, listener.name)
     name = listener.name
     if protocol == "HTTP":

@@ -186,7 +186,7 @@ def _routed(
         alike = len({fact.truth for fact in each}) == 1
         parts.append(link.fact & (each[0] if alike else through(link)))
     otherwise = f"no {word} of {subnet.name} leads to {words}"
-    if not parts or all(part.truth is False for part in parts):
+    if all(part.truth is False for part in parts):
         return Fact(False, text, at, subnet.name, otherwise=otherwise)
     return any_of(parts)
 
