@@ -233,3 +233,17 @@ def test_two_ranges_of_one_block_become_one_group() -> None:
     after = mended(scan, [e for one, es in scan.judged if one.finding.rule == "TW204" for e in es])
     assert group(after[str(source)], "web").count("security_groups") == 1
     assert edits_of(source, "TW204", after[str(source)])[1:] == ([], "")
+
+
+def test_a_range_that_may_stay_makes_no_room_for_the_group() -> None:
+    """The group takes the place of the wrong range beside it."""
+    source = RULES / "tw205" / "fail" / "main.tf"
+    written = "cidr_blocks = [aws_vpc.main.cidr_block] # TW205\n"
+    text = source.read_text()
+    assert written in text
+    both = f'cidr_blocks      = [{VPC}]\n    ipv6_cidr_blocks = ["::/0"]\n'
+
+    _, edits, _ = edits_of(source, "TW204", text.replace(written, both))
+    assert [" ".join(edit.split()) for edit in edits] == [
+        "security_groups = [aws_security_group.alb.id]"
+    ]

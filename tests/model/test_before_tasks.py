@@ -5,8 +5,13 @@ import pytest
 from placeholders import filled
 from taskwall.lowering import lower
 from taskwall.model.core.network import Network
+from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import Listener, LoadBalancer
-from taskwall.model.load_balancing.paths import before_tasks, stands_before_tasks
+from taskwall.model.load_balancing.paths import (
+    balancer_paths,
+    before_tasks,
+    stands_before_tasks,
+)
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -139,6 +144,9 @@ EACH = "[aws_lb.edge.arn, aws_lb.apart.arn][var.which]"
         ("aws_lb.apart.arn", WEB, False),
         (EACH, WEB, None),
         (EACH, OTHER, False),
+        # One from elsewhere may stand before what another one stands before.
+        ("data.aws_lb.seen.arn", WEB, None),
+        ("data.aws_lb.seen.arn", OTHER, False),
     ],
 )
 def test_one_that_leads_to_another_stands_before_its_tasks(
@@ -149,6 +157,65 @@ def test_one_that_leads_to_another_stands_before_its_tasks(
     listener = found.get(Listener, "aws_lb_listener.outer")
     assert listener is not None
     assert before_tasks(found, listener).truth is truth
+
+
+@pytest.mark.parametrize(("to", "truth"), [(WEB, True), (OTHER, None)])
+def test_one_that_leads_to_another_from_elsewhere(to: str, truth: bool | None) -> None:
+    """It stands before tasks if a listener of that one, which is written here, does."""
+    seen = "data.aws_lb.seen.arn"
+    found = network({"BALANCER": seen, "TO": to}, CHAIN.replace("TARGET", seen))
+    listener = found.get(Listener, "aws_lb_listener.outer")
+    assert listener is not None
+    assert before_tasks(found, listener).truth is truth
+
+
+SECOND = """
+resource "aws_lb_listener" "second" {
+  load_balancer_arn = aws_lb.edge.arn
+  port              = 80
+  default_action {
+    type             = "forward"
+    target_group_arn = SECOND
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("second", "truth"), [(WEB, True), (OTHER, False), (EITHER, None)])
+def test_another_listener_of_it_may_lead_to_tasks(second: str, truth: bool | None) -> None:
+    """What matters is whether the load balancer stands before tasks, by whichever listener."""
+    found = network({"TO": OTHER}, SECOND.replace("SECOND", second))
+    listener = found.get(Listener, "aws_lb_listener.edge")
+    assert listener is not None
+    assert before_tasks(found, listener).truth is truth
+
+
+def test_whether_a_listener_exists_is_not_what_it_waits_for() -> None:
+    """It counts for what it does wrong as if it did."""
+    some = 'aws_lb.edge.arn\n  count = var.other == "" ? 1 : 0'
+    found = network({"BALANCER": some, "TO": EITHER})
+    (listener,) = found.every(Listener)
+    fact = before_tasks(found, listener)
+    assert {need.name for need in fact.waits_for()} == {"var.which"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "protocol", "named"),
+    [
+        ('"application"', "var.which", {"aws_lb.apart", "aws_lb.edge"}),
+        ('"application"', '"HTTPS"', {"aws_lb.apart", "aws_lb.edge"}),
+        ('"network"', '"TLS"', {"aws_lb.apart", "aws_lb.edge"}),
+        ('"network"', '"HTTPS"', set()),
+    ],
+)
+def test_a_listener_may_be_of_each_load_balancer_of_its_kind(
+    kind: str, protocol: str, named: set[str]
+) -> None:
+    """Where nothing tells whose it is, its protocol tells of which kind."""
+    found = network({"KIND": kind, "BALANCER": f"{EACH}\n  protocol = {protocol}"})
+    (source,) = found.every(TaskSource)
+    fronts = [front.balancer for front in balancer_paths(found, source)]
+    assert {balancer.id for balancer in fronts if balancer is not None} == named
 
 
 @pytest.mark.parametrize(
@@ -227,3 +294,12 @@ def test_one_stands_before_instances(
             fact = stands_before_tasks(found, balancer)
             assert fact.truth is (truth if each == "edge" else False)
             assert bool(fact.waits_for()) is (fact.truth is None)
+
+
+@pytest.mark.parametrize(("to", "truth"), [(WEB, True), (OTHER, None)])
+def test_one_from_elsewhere_stands_before_instances(to: str, truth: bool | None) -> None:
+    """By a listener that is written here; it may have others."""
+    hosts = filled(HOSTS, {"GROUPS": f"[{WEB}]"})
+    found = network({"HAS": ARN, "TO": to, "BALANCER": "data.aws_lb.seen.arn"}, hosts, "instance")
+    (listener,) = found.every(Listener)
+    assert before_tasks(found, listener).truth is truth

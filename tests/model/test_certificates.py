@@ -52,6 +52,7 @@ OF_WEB, OF_OTHER = listener("a", "web", "one"), listener("b", "other", "two")
         (BOTH + OF_WEB + listener("c", "web", "two"), ""),
         ("", ""),
         (certificate("one", MAYBE), ""),
+        (BOTH + OF_WEB.replace("\n}", f"\n  {MAYBE}\n}}") + OF_OTHER, "two"),
     ],
 )
 def test_a_listener_gets_the_certificate_of_others(text: str, expected: str) -> None:

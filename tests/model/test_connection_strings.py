@@ -184,6 +184,9 @@ def coded(text: str) -> str:
         ("PEERS", '"http://x.org http://${aws_lb.other.dns_name}"', PLAIN),
         ("API_URL", '"https://x.org/?next=http://${aws_lb.other.dns_name}"', FINE),
         ("API_URL", '"http://x.org/?next=http://${aws_lb.other.dns_name}"', NONE),
+        # What a variable is for, its name tells.
+        ("${var.given}", '"PLAINTEXT"', OPEN),
+        ("MODE", '"PLAINTEXT"', NONE),
         ("SETTINGS", r'"{\"a\": \"http://${var.given}\", \"b\": \"https://${var.given}\"}"', OPEN),
         (
             "SETTINGS",

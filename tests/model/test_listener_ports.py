@@ -5,7 +5,10 @@ from typing import TypeAlias
 
 import pytest
 
+from lowering.networks import network
 from placeholders import scanned
+from taskwall.model.entities.load_balancer import LoadBalancer
+from taskwall.model.exposure.listener_ports import listening
 
 COMMON = """
 variable "which" {}
@@ -111,6 +114,45 @@ def test_a_group_opens_ports_of_what_has_it(
     ]
     assert told == ([said] if said not in ("", "pass") else [])
     assert bool(report.passes) is (said == "pass")
+
+
+INPUTS = 'variable "which" {}\nvariable "port" {}\n'
+TCP, UDP = ("tcp",), ("udp",)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "known", "alike", "waits"),
+    [
+        ("HTTPS", "443", TCP, (), []),
+        ("TLS", "443", TCP, (), []),
+        ("UDP", "443", UDP, (), []),
+        ("QUIC", "443", UDP, (), []),
+        ("TCP_UDP", "443", (*TCP, *UDP), (), []),
+        ("TCP_QUIC", "443", (*TCP, *UDP), (), []),
+        ("${var.which}", "443", (), (), ["var.which"]),
+        # A rule for the same input opens this port, if it is for the same protocol.
+        ("TLS", "var.port", (), TCP, ["var.port"]),
+        ("QUIC", "var.port", (), UDP, ["var.port"]),
+        ("${var.which}", "var.port", (), (), ["var.port"]),
+        ("TLS", "443\n  count = var.which", (), (), ["var.which"]),
+        ("TLS", "var.port\n  count = var.which", (), (), ["var.which", "var.port"]),
+    ],
+)
+def test_on_which_ports_a_load_balancer_listens(
+    protocol: str, port: str, known: tuple[str, ...], alike: tuple[str, ...], waits: list[str]
+) -> None:
+    """Over TCP, UDP or both; a listener of which that is not known is one to wait for."""
+    text = BALANCER.replace("NAME", "one").replace("GROUPS", "[]").replace("LISTENS", port)
+    found = network(INPUTS + text.replace('"HTTPS"', f'"{protocol}"'))
+    (one,) = found.every(LoadBalancer)
+
+    ports = listening(found, one)
+    by = {"tcp": ports.tcp, "udp": ports.udp}
+    assert {name: held.spans for name, held in by.items() if held} == dict.fromkeys(
+        known, ((443, 443),)
+    )
+    assert {spoken for spoken, _ in ports.named} == {*alike}
+    assert [need.name for need in ports.needs] == waits
 
 
 HTTPS = ("tcp", 443, 443, ANYWHERE)

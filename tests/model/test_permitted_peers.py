@@ -48,6 +48,10 @@ resource "aws_subnet" "a" {
   vpc_id     = aws_vpc.main.id
   cidr_block = "10.0.1.0/24"
 }
+resource "aws_subnet" "either" {
+  vpc_id     = [aws_vpc.main.id, aws_vpc.far.id][var.any]
+  cidr_block = "10.7.0.0/24"
+}
 resource "aws_eip" "nat" {}
 resource "aws_security_group" "one" { vpc_id = aws_vpc.main.id }
 resource "aws_security_group" "two" { vpc_id = aws_vpc.main.id }
@@ -92,6 +96,11 @@ CASES: dict[str, tuple[str, str, Answers]] = {
     "a range of the VPC": (for_range('"10.0.9.0/24"'), "10.0.9.0/24", (False, False, True, True)),
     "all of the VPC": (for_range('"10.0.0.0/16"'), "10.0.0.0/16", (False, False, True, True)),
     "more than the VPC": (for_range('"10.0.0.0/15"'), "10.0.0.0/15", (False, False, False, True)),
+    "a subnet that may be in the VPC": (
+        for_range('"10.7.0.0/24"'),
+        "10.7.0.0/24",
+        (False, False, None, True),
+    ),
     "a range elsewhere": (for_range('"192.168.0.0/24"'), "192.168.0.0/24", NOBODY),
     "IPv6 of the VPC": (
         'ipv6_cidr_blocks = ["2001:db8::/64"]',

@@ -42,6 +42,13 @@ def written(*rules: str, way: str = "Egress") -> str:
     return f"      SecurityGroup{way}: [{', '.join(rules)}]"
 
 
+FROM_ALL, OF_OWN = "CidrIp: 0.0.0.0/0", "SourceSecurityGroupId: !Ref Edge"
+BALANCER = """
+  Edge: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Main}}
+  Balancer:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {SecurityGroups: [!Ref Edge]}
+"""
 ALONE = """
   Rule:
     Type: AWS::EC2::SecurityGroupEgress
@@ -107,6 +114,12 @@ def told(text: str) -> list[tuple[str, str, bool, bool]]:
             [("what Own allows on some ports", "egress", False, True)],
         ),
         (written(HTTPS.replace("0.0.0.0/0", "!Ref Any")), OWN, [(ON_443, "egress", False, True)]),
+        # A load balancer of which nobody knows in which subnets it is may have any addresses.
+        (
+            written(HTTPS.replace(FROM_ALL, OF_OWN), way="Ingress") + BALANCER,
+            OWN,
+            [(BY_DEFAULT, "egress", True, False), (ON_443, "ingress", True, True)],
+        ),
         # Nobody knows what a group from elsewhere allows.
         ("", "[sg-1]", []),
         ("", "[!Ref Any]", []),

@@ -109,6 +109,33 @@ def test_more_that_may_be_allowed_makes_nothing_fail(
     assert after is before or (before is False and after is None)
 
 
+WAITS = (Need("var.protocol", "has no default"),)
+AT_443, AT_444 = Ranges(((443, 443),)), Ranges(((444, 444),))
+
+
+@pytest.mark.parametrize(
+    ("spoken", "first", "last", "udp", "truth"),
+    [
+        ("udp", 443, 443, Ranges(), None),
+        ("udp", 443, 443, AT_443, True),
+        ("udp", 443, 444, AT_444, None),
+        ("udp", 444, 444, Ranges(), False),
+        ("udp", 443, 444, Ranges(), False),
+        ("tcp", 443, 443, Ranges(), False),
+        ("-1", 443, 443, Ranges(), False),
+    ],
+)
+def test_udp_that_may_be_spoken_is_waited_for(
+    spoken: str, first: int, last: int, udp: Ranges, truth: bool | None
+) -> None:
+    """On port 443, if what is not known says so; on others, and over TCP, nothing changes."""
+    allowed = Ports(udp=udp, perhaps=AT_443, spoken=WAITS)
+    fact = only_opens(permission(spoken, first, last), allowed, "tasks")
+
+    assert fact.truth is truth
+    assert fact.waits_for() == (WAITS if truth is None else ())
+
+
 @given(st.lists(st.tuples(sets, sets), max_size=4))
 def test_a_union_has_what_each_has(found: list[tuple[Ranges, Ranges]]) -> None:
     """Ports of each protocol are joined with those of the same protocol, port by port."""

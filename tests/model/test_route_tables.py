@@ -52,6 +52,7 @@ DEFAULTED = "aws_default_route_table.main"
 IF_ANY = 'count          = var.any == "" ? 1 : 0'
 PERHAPS_OWN, PERHAPS_MAIN = (text.replace("count          = 1", IF_ANY) for text in (OWN, MAIN))
 UNSURE = ["var.any"]
+EITHER = "[aws_vpc.main, aws_vpc.second][var.any]"
 
 
 def read(text: str, of: str) -> tuple[Network, Subnet]:
@@ -81,6 +82,12 @@ CASES: dict[str, tuple[str, str, dict[str, bool | None], list[str]]] = {
         [],
     ),
     "the default one, adopted": (HERE, DEFAULT, {DEFAULTED: True}, []),
+    "the default one of a VPC that is not known": (
+        HERE,
+        DEFAULT.replace("= DEFAULT", f"= {EITHER}.default_route_table_id"),
+        {MADE: None, DEFAULTED: None},
+        UNSURE,
+    ),
     "the main one instead of the default one": (HERE, DEFAULT + MAIN, {TWO: True}, []),
     "perhaps the main one instead of the default one": (
         HERE,

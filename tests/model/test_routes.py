@@ -198,6 +198,16 @@ OUT = {
         + route('vpc_endpoint_id = "vpce-1"').replace('"out"', '"shut"'),
         None,
     ),
+    "a NAT gateway in either of two subnets": (
+        TABLE
+        + route("nat_gateway_id = aws_nat_gateway.either.id")
+        + f'resource "aws_nat_gateway" "either" {{\n  subnet_id = {EITHER}\n}}\n',
+        None,
+    ),
+    "routes of an input": (
+        TABLE.replace("aws_vpc.main.id\n", "aws_vpc.main.id\n  route  = var.gateway\n"),
+        None,
+    ),
     "a NAT gateway from elsewhere": (TABLE + route('nat_gateway_id = "nat-1"'), True),
     "an egress-only gateway": (
         TABLE
@@ -372,6 +382,8 @@ def test_the_way_out_without_a_public_address(text: str, truth: bool | None) -> 
 NOT_SEEN = {
     "a NAT gateway in a subnet that leads to a firewall": "leads to an endpoint",
     "a table that may be associated, beside another main one": "var.subnet",
+    "a NAT gateway in either of two subnets": "var.subnet",
+    "routes of an input": "var.gateway",
     "half, and a destination that is not known": "var.destination",
     "a destination that is not known": "var.destination",
     "a prefix list": "pl-1",

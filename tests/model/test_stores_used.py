@@ -2,9 +2,11 @@
 
 import pytest
 
+from lowering.networks import network
 from taskwall.core.facts import Fact
 from taskwall.lowering import lower
-from taskwall.model.data_stores.store import Store, used
+from taskwall.model.data_stores.internet_exposure import Exposure
+from taskwall.model.data_stores.store import Store, store_used, used
 from taskwall.readers import terraform
 from taskwall.source.files import Files
 from taskwall.source.stack import Inputs
@@ -112,6 +114,49 @@ def used_in(changes: dict[str, str], more: str) -> Fact:
     store = network.get(Store, "aws_db_instance.main")
     assert store is not None
     return used(network, store)
+
+
+CLUSTERS = """
+variable "which" {}
+resource "aws_rds_cluster" "one" { engine = "aurora-mysql" }
+resource "aws_rds_cluster" "two" { engine = "aurora-mysql" }
+resource "aws_rds_cluster_instance" "one" {
+  cluster_identifier  = CLUSTER
+  publicly_accessible = true
+}
+"""
+SERVICE = """
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  container_definitions = jsonencode([{
+    name        = "web"
+    environment = [{ name = "DB", value = aws_rds_cluster.one.endpoint }]
+  }])
+}
+resource "aws_ecs_service" "web" { task_definition = aws_ecs_task_definition.web.arn }
+"""
+EITHER_CLUSTER = "[aws_rds_cluster.one.id, aws_rds_cluster.two.id][var.which]"
+
+
+@pytest.mark.parametrize(
+    ("cluster", "service", "truth", "waits"),
+    [
+        ("aws_rds_cluster.one.id", SERVICE, True, []),
+        ("aws_rds_cluster.two.id", SERVICE, False, []),
+        (EITHER_CLUSTER, SERVICE, None, ["var.which"]),
+        (EITHER_CLUSTER, "", False, []),
+    ],
+)
+def test_tasks_use_the_cluster_of_a_public_instance(
+    cluster: str, service: str, truth: bool | None, waits: list[str]
+) -> None:
+    """Where it is not known which one that is they may, if there are any tasks."""
+    found = network(CLUSTERS.replace("CLUSTER", cluster) + service)
+    (exposure,) = (each for each in found.every(Exposure) if each.setting.known is True)
+
+    fact = store_used(found, exposure)
+    assert fact.truth is truth
+    assert [need.name for need in fact.waits_for()] == waits
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from taskwall.source.stack import Inputs
 
 SOURCE = """
 variable "given" {}
+data "aws_lb_target_group" "seen" { name = "seen" }
 resource "aws_ecs_task_definition" "web" {
   family                = "web"
   network_mode          = MODE
@@ -43,6 +44,8 @@ BOUND = """load_balancer {
     container_name   = "web"
     container_port   = BOUND
   }"""
+OWN, SEEN = "aws_lb_target_group.web.arn", "data.aws_lb_target_group.seen.arn"
+EITHER = f"[{OWN}, {SEEN}][var.given]"
 CONNECT = """service_connect_configuration {
     enabled   = true
     namespace = "shop"
@@ -112,6 +115,9 @@ RANGE = 'containerPortRange = "9000-9010"'
          ("8080,9090", "9090", False)),
         ({"MORE": BOUND.replace("BOUND", "9090"), "PROTOCOL": "var.given"},
          ("8080,9090", "", False)),
+        ({"MORE": BOUND.replace("BOUND", "9090").replace(OWN, EITHER)}, ("8080,9090", "", True)),
+        # A target group from elsewhere may check another port.
+        ({"MORE": BOUND.replace("BOUND", "9090").replace(OWN, SEEN)}, ("8080,9090", "", True)),
     ],
 )  # fmt: skip
 def test_where_tasks_serve(changes: dict[str, str], said: tuple[str, str, bool]) -> None:

@@ -128,6 +128,13 @@ ROUTER = (None, ["aws_customer_gateway.one"])
         (vpn(static="false") + static_route(FAR), [YES, ROUTER]),
         (vpn(static="var.any"), [(None, ["var.any", "aws_customer_gateway.one"])] * 2),
         (vpn("aws_customer_gateway.two.id") + static_route(FAR), []),
+        (
+            vpn("[aws_customer_gateway.one.id, aws_customer_gateway.two.id][var.any]")
+            + static_route(FAR),
+            [UNKNOWN, NO],
+        ),
+        # A VPC from elsewhere may have that range.
+        (vpn().replace("aws_vpc.two.id", "var.any") + static_route(FAR), [UNKNOWN, NO]),
         # Whichever it is, no VPN starts at an internet gateway.
         (
             vpn().replace("aws_vpn_gateway.one.id", "var.any") + static_route(FAR),
