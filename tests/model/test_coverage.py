@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
+from lowering.networks import network as read
 from permits import group_of, permission, place, setting
 from taskwall.core.facts import FALSE, TRUE, Fact, any_of
 from taskwall.core.values import Known, Need, Origin, Reference, Scalar, Text, Unknown, Value
 from taskwall.lowering import lower
-from taskwall.model.core.address import Ranges
+from taskwall.model.core.address import V6, Ranges, parse_cidr
 from taskwall.model.core.entity import Link, Setting, link_to
 from taskwall.model.entities.function import LambdaFunction
 from taskwall.model.entities.security_group import Permission
@@ -31,9 +32,11 @@ from taskwall.model.permissions.coverage import (
     Addresses,
     End,
     Grant,
+    Location,
     Part,
     Wording,
     in_subnet,
+    inside,
     of_subnet,
     part,
     reach,
@@ -488,3 +491,64 @@ resource "aws_vpc_security_group_ingress_rule" "main" {{
     (permission_,) = network.every(Permission)
 
     assert [need.name for need in permission_addresses(network, permission_).needs] == needs
+
+
+INSIDE = """
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+  MORE
+}
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "SUBNET"
+}
+"""
+IPV6 = 'ipv6_cidr_block = "2001:db8::/56"'
+
+
+@pytest.mark.parametrize(
+    ("more", "subnet", "ranges"),
+    [
+        ("", "10.0.1.0/24", ["10.0.0.0/16"]),
+        (IPV6, "10.0.1.0/24", ["10.0.0.0/16", "2001:db8::/56"]),
+        # A further range of the VPC shows in its subnets alone.
+        ("", "10.5.1.0/24", ["10.0.0.0/16", "10.5.1.0/24"]),
+    ],
+)
+def test_what_is_somewhere_in_a_vpc_has_addresses_of_its_ranges(
+    more: str, subnet: str, ranges: list[str]
+) -> None:
+    """Some of each IP version that the VPC has, in all of its ranges."""
+    found = read(INSIDE.replace("MORE", more).replace("SUBNET", subnet))
+    (vpc,) = found.every(Vpc)
+    held = inside(found, link_to(vpc))
+
+    assert not any(part.whole for part in held.parts)
+    assert Ranges.union(part.within for part in held.parts) == Ranges.union(
+        cidr.ranges for cidr in map(parse_cidr, ranges) if cidr is not None
+    )
+
+
+def test_the_ranges_of_a_subnet_that_writes_none_go_by_its_attributes() -> None:
+    """Each IP version by its own: what is for one is not for the other."""
+    text = INSIDE.replace("MORE", IPV6).replace('  cidr_block = "SUBNET"\n', "")
+    found = read(text)
+    (subnet,) = found.every(Subnet)
+    parts = of_subnet(found, link_to(subnet)).parts
+
+    named = {part.within & V6 == part.within: part.names for part in parts}
+    assert named == {
+        False: {"aws_subnet.main.cidr_block", "aws_subnet.main.CidrBlock"},
+        True: {"aws_subnet.main.ipv6_cidr_block"},
+    }
+
+
+def test_a_place_of_which_no_address_is_known_is_waited_for() -> None:
+    """By its name, where nothing else says what its addresses wait for."""
+    entry = permission("tcp", 443, 443)
+    end = End((), (Location("somewhere", Addresses()),))
+    words = Wording(lambda _: "reaches", lambda _, place_name: place_name)
+    (fact,) = reach(group_of([entry]), [Grant(entry, TRUE)], end, words)
+
+    assert fact.truth is None
+    assert [need.name for need in fact.waits_for()] == ["the addresses of somewhere"]

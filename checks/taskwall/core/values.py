@@ -409,8 +409,8 @@ def _needs(value: Value) -> Iterator[Need]:
             yield from _needs(dereferenced(value.rest))
 
 
-def symbol(value: Value) -> str:
-    """The name under which an unknown value equals itself; "" if it has none, or is known."""
+def symbol(value: Value | None) -> str:
+    """The name under which an unknown value equals itself; "" if it has none, or is no unknown."""
     if isinstance(value, Reference | Unknown):
         return value.symbol
     if isinstance(value, Text):

@@ -404,6 +404,6 @@ def _allows_tasks(network: Network, store: Store, group: Link, permission: Permi
     truth = held.meets(tasks)
     near = permission.states(truth, text, (*held.needs, *tasks.needs))
     if truth is not False:
-        return near & _who_is_there(network, vpc, held) if truth else near
+        return near & _who_is_there(network, vpc, held)
     public = public_stores(network).get(store.id, FALSE)
     return near | all_of((public, allows_internet(network, permission)))

@@ -38,13 +38,11 @@ _ON_FROM: dict[str, tuple[int, int]] = {
     "aurora-mysql": (8, 4),
 }
 _OFF_UNTIL: dict[str, tuple[int, int]] = {
-    "postgres": (14, 99),
-    "aurora-postgresql": (16, 99),
     "mysql": (8, 4),
     "mariadb": (11, 4),
     "aurora-mysql": (8, 0),
 }
-"""Between the two nothing is known (MySQL 9.0 to 9.6 were never offered)."""
+"""Between the two nothing is known (MySQL 9.0 to 9.6 were never offered). Others are off before."""
 
 
 ONLY_VERSION = {"aurora": "5.6"}
@@ -80,15 +78,14 @@ def by_default(engine_: str, version: str) -> bool | None:
         # Clusters of the family redshift-1.0; what AWS's newer default group does is not certain.
         return False if version == "1.0" else None
     found = re.match(r"(\d+)(?:\.(\d+))?", version)
-    if found is None:
+    if found is None or engine_ not in _ON_FROM:
         return None
     number = (int(found[1]), int(found[2] or 0))
-    if engine_ in _ON_FROM and number >= _ON_FROM[engine_]:
+    if number >= _ON_FROM[engine_]:
         return True
     # A major version alone ("11" of MariaDB) can be on either side.
-    if engine_ in _OFF_UNTIL and (number if found[2] else (number[0], 99)) <= _OFF_UNTIL[engine_]:
-        return False
-    return None
+    latest = number if found[2] else (number[0], 99)
+    return None if latest > _OFF_UNTIL.get(engine_, latest) else False
 
 
 def insists(parameter: str, value: str) -> bool | None:

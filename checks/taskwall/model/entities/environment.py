@@ -55,7 +55,7 @@ def is_url_of_aws(value: Value | None) -> bool:
     developer guide, "Invoke REST APIs"; the outputs of terraform-aws-modules/sqs and
     apigateway-v2).
     """
-    name = "" if value is None else symbol(value)
+    name = symbol(value)
     return name.startswith("module.") and _URLS_OF_AWS.search(name) is not None
 
 

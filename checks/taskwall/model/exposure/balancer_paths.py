@@ -265,7 +265,7 @@ def _exactly(setting: Setting, group: TargetGroup | None) -> tuple[RequiredPorts
     ports = None if number is None else Ranges(((number, number),))
     needs = setting.needs or (Need(f"{setting.name} of {setting.resource}", "is not known"),)
     found = _over(f"port {number}" if number else "its port", ports, (), needs, group)
-    if number is not None or setting.value is None or not (name := symbol(setting.value)):
+    if number is not None or not (name := symbol(setting.value)):
         return found
     return tuple(replace(each, named=frozenset({name})) for each in found)
 
@@ -337,7 +337,7 @@ def check_ports(
         ports = Ranges(((number, number),))
         return (RequiredPorts(f"port {number} for its health check", "tcp", ports, (ports,)),)
     if setting.open:
-        named = frozenset(filter(None, [symbol(setting.value) if setting.value else ""]))
+        named = frozenset(filter(None, [symbol(setting.value)]))
         alike = (each for each in traffic if named and named <= each.named)
         if not apart and any(each.transport == "tcp" for each in alike):
             return ()  # the port of the traffic, whichever that is

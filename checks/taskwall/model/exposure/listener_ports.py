@@ -34,8 +34,8 @@ def listening(network: Network, balancer: LoadBalancer) -> Ports:
 def _of(listener: Listener, needs: tuple[Need, ...]) -> Ports:
     port, spoken = number_of(listener.port), str(listener.protocol.known or "").upper()
     if port is None:
-        why, value = Need(f"the port of {listener.name}", "is not known"), listener.port.value
-        named = "" if value is None or needs else symbol(value)
+        why = Need(f"the port of {listener.name}", "is not known")
+        named = "" if needs else symbol(listener.port.value)
         known = frozenset({("udp" if spoken in ("UDP", "QUIC") else "tcp", named)})
         waits = (*needs, *(listener.port.needs or (why,)))
         return Ports(needs=waits, named=known if named and spoken else frozenset())

@@ -134,9 +134,11 @@ def published(network: Network, source: TaskSource, on: Entity | None = None) ->
     """
     definition = network.get(TaskDefinition, source.task_definition)
     found = Ports(needs=_unseen(network, source))
-    host = None if definition is None or definition.external else definition.mode.is_("host").truth
-    if definition is not None and host is None and not definition.external:
-        found |= Ports(needs=definition.mode.needs)
+    host: bool | None = None
+    if definition is not None and not definition.external:
+        host = definition.mode.is_("host").truth
+        if host is None:
+            found |= Ports(needs=definition.mode.needs)
     for mapping in port_mappings(network, source):
         if host:
             found |= _inside(mapping)
@@ -203,7 +205,7 @@ def _bound(network: Network, source: TaskSource) -> Iterator[Ports]:
                 if setting is group.check_port:  # its traffic goes to the port of the binding
                     yield Ports(needs=setting.needs or group.external)
             elif setting.open:
-                named = symbol(setting.value) if setting.value is not None else ""
+                named = symbol(setting.value)
                 known = {("tcp", named)} if named else set()
                 yield Ports(needs=setting.needs, named=frozenset(known))
 

@@ -76,7 +76,7 @@ class BalancerPath(Struct, frozen=True):
     def place(self) -> Span | None:
         """The attribute of the task source from which the way leads here."""
         first = self.fact
-        while first.place is None and first.parts:
+        while first.parts:
             first = first.parts[0]
         return first.place
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.truths import all_true, any_true
-from taskwall.core.values import Need, Reference, Text, Value, symbol
+from taskwall.core.values import Need, Reference, Text, Unknown, Value, symbol
 from taskwall.model.core.address import (
     EVERYWHERE,
     SUBNET_SIZE,
@@ -182,13 +182,10 @@ def _names(value: Value | None) -> Iterator[str]:
     while value is not None:
         if name := symbol(value):
             yield name
-        host = isinstance(value, Text) and len(value.parts) == 2 and value.parts[1] in _HOST
-        if host and isinstance(value, Text) and not isinstance(value.parts[0], str):
-            yield from _names(value.parts[0])
+        match value:
+            case Text(parts=((Reference() | Unknown()) as address, "/32" | "/128")):
+                yield from _names(address)
         value = value.value if isinstance(value, Reference) else None
-
-
-_HOST = ("/32", "/128")
 
 
 def _most(setting: Setting) -> int | None:
@@ -482,7 +479,7 @@ def reach(network: Network, grants: Iterable[Grant], end: End, words: Wording) -
     held = Addresses.together((addresses(network, each.permission), each.fact) for each in able)
     answers = [_held(held, location) for location in end.locations]
     truth = all_true(truth for truth, _ in answers)
-    if truth is best or truth is False:
+    if truth is best:
         return found
     first = able[0].permission
     needs = tuple(need for _, waits in answers for need in waits)

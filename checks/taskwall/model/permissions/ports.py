@@ -114,7 +114,7 @@ def _number(port: Setting, default: int) -> int | None:
 def named_port(permission: Permission) -> str:
     """The value that a permission's one port has, where that is all that is known of it."""
     values = (permission.first_port.value, permission.last_port.value)
-    first, last = ("" if value is None else symbol(value) for value in values)
+    first, last = map(symbol, values)
     return first if first == last and permission.first_port.open else ""
 
 

@@ -95,10 +95,8 @@ def _first_main(network: Network, vpc: Link) -> tuple[Link, ...]:
         return ()
     needs = vpc.waits("the VPC")
     # It has one, whose routes are not known; look-ups may name it.
-    text = f"{vpc.to} has a main route table"
-    if not vpc.to:
-        text = "the VPC has a main route table that leads to the internet"
-    has = Fact(True if vpc.to else None, text, vpc.place, vpc.to, needs)
+    text = f"{vpc.to or 'the VPC'} has a main route table"
+    has = Fact(True, text, vpc.place, vpc.to, needs)
     return (Link(vpc.to and f"{vpc.to}.main", has, vpc.place, exact=False),)
 
 
