@@ -44,6 +44,7 @@ resource "aws_network_acl" "web" {
 }
 """
 TASKS = """
+data "aws_ecs_task_definition" "seen" { task_definition = "seen" }
 resource "aws_ecs_task_definition" "web" {
   family                   = "web"
   network_mode             = "awsvpc"
@@ -68,7 +69,7 @@ resource "aws_instance" "host" {
   user_data              = USER_DATA
 }
 """
-OWN = "aws_ecs_task_definition.web.arn"
+OWN, SEEN = "aws_ecs_task_definition.web.arn", "data.aws_ecs_task_definition.seen.arn"
 LINUX, WINDOWS = '"LINUX"', '"WINDOWS_SERVER_2022_CORE"'
 ON_LINUX = r'"#!/bin/bash\necho ECS_CLUSTER=main >> /etc/ecs/ecs.config"'
 ON_WINDOWS = r'"<powershell>\nInitialize-ECSAgent -Cluster main\n</powershell>"'
@@ -100,6 +101,9 @@ def told(folder: Path, text: str, ports: tuple[str, str], around: str = STACK) -
         (LINUX, "var.which", OF_ANY, "pass"),
         (LINUX, "var.which", OF_LINUX, "var.which"),
         (LINUX, '"elsewhere:1"', OF_WINDOWS, "elsewhere:1"),
+        (LINUX, SEEN, OF_ANY, "pass"),
+        (LINUX, SEEN, OF_LINUX, SEEN.removesuffix(".arn")),
+        (LINUX, SEEN, OF_WINDOWS, SEEN.removesuffix(".arn")),
     ],
 )
 def test_answers_to_tasks(

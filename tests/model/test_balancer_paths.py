@@ -161,6 +161,8 @@ def told(folder: Path, changes: dict[str, str], more: str = "", stack: str = STA
         ("IN_FROM", "cidr_blocks = [aws_vpc.main.cidr_block]", []),
         ("IN_FROM", "cidr_blocks = [aws_subnet.a.cidr_block, aws_subnet.b.cidr_block]", []),
         ("IN_FROM", "cidr_blocks = [var.which]", ["in? port 8080 needs var.which"]),
+        # It speaks TCP, whatever its target group says.
+        ("PROTOCOL", "var.which", []),
         ("PORT", "8081", ["in: port 8081", "out: port 8081"]),
         ("PORT", "var.which", ["out? its port needs var.which"]),
         (

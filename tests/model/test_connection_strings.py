@@ -4,6 +4,7 @@ from base64 import b64encode
 
 import pytest
 
+from lowering.networks import network as read
 from taskwall.lowering import lower
 from taskwall.model.data_stores.connection_strings import connection
 from taskwall.model.entities.environment import Variable
@@ -395,6 +396,32 @@ def test_a_service_that_is_told_its_own_name_connects_to_no_other(
     found = connection(network, variable)
     assert found is not None
     assert found.concerned.truth is concerned
+
+
+@pytest.mark.parametrize(
+    ("namespace", "host", "concerned"),
+    [
+        ('"internal"', "api.internal", True),
+        ('"internal"', "API.internal", True),
+        ('"internal"', "web.internal", False),
+        ('"${var.given}.internal"', "api.live.internal", None),
+        ('"${var.given}.internal"', "web.live.internal", False),
+        ('"${var.given}.internal"', "api.live.example.com", False),
+        ("var.given", "api.internal", None),
+        ("var.given", "web.internal", False),
+    ],
+)
+def test_a_host_may_be_that_of_a_service(namespace: str, host: str, concerned: bool | None) -> None:
+    """As far as the name of its namespace is known."""
+    text = SOURCE.replace("NAME", "API", 1).replace("VALUE", f'"http://{host}:8080/"', 1)
+    found = read(text + CLOUD_MAP.replace('{ name = "internal" }', f"{{ name = {namespace} }}"))
+    (variable,) = found.every(Variable)
+
+    said = connection(found, variable)
+    assert (False if said is None else said.concerned.truth) is concerned
+    if concerned is None:
+        assert said is not None
+        assert [need.name for need in said.concerned.waits_for()] == ["var.given"]
 
 
 MESH = """

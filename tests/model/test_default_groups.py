@@ -203,6 +203,36 @@ def test_tasks_may_be_given_the_default_group(group: str, truth: bool | None) ->
     assert falls_into_default_group(found, source).truth is truth
 
 
+BRIDGE = """
+variable "which" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_ecs_task_definition" "web" {
+  family       = "web"
+  network_mode = MODE
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "EC2"
+  task_definition = aws_ecs_task_definition.web.arn
+  dynamic "network_configuration" {
+    for_each = var.which == "" ? [1] : []
+    content { subnets = [aws_subnet.main.id] }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("mode", "truth"), [('"awsvpc"', None), ('"bridge"', False)])
+def test_only_awsvpc_tasks_get_a_default_group(mode: str, truth: bool | None) -> None:
+    """AWS takes a network configuration for no others."""
+    found = network(BRIDGE.replace("MODE", mode))
+    (source,) = found.every(TaskSource)
+    assert falls_into_default_group(found, source).truth is truth
+
+
 HOST = r"""
 variable "which" {}
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }

@@ -603,6 +603,26 @@ def test_which_statements_there_are(statements: Value, sure: list[bool], open_: 
     assert document.open is open_
 
 
+def test_a_statement_that_cannot_be_read_may_say_anything() -> None:
+    """Alone it may allow something; what another one denies stays denied."""
+    denies = Fields({"Effect": Known("Deny"), "Action": Known("*"), "Resource": Known("*")})
+    for statements, truth in (((OPEN,), None), ((OPEN, denies), False)):
+        document = read_document(Fields({"Statement": Items(statements)}), "p", HERE)
+
+        assert allows(document, TOKEN, anything, foreign=False) is truth
+
+
+def test_the_kind_of_a_principal_stands_before_what_is_known_of_it() -> None:
+    """The rest of its name stays open."""
+    service = Fields({"Service": Text(("ecs.", OPEN))})
+    fields = Fields({"Effect": Known("Allow"), "Principal": service})
+    (statement,) = read_document(Fields({"Statement": fields}), "p", HERE).statements
+    (pattern,) = statement.principals.patterns
+
+    assert matches(pattern, "Service:ecs.amazonaws.com") is None
+    assert matches(pattern, "Service:ec2.amazonaws.com") is False
+
+
 @pytest.mark.parametrize(
     ("effect", "open_", "truth"),
     [

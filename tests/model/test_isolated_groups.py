@@ -171,6 +171,19 @@ def test_who_is_in_a_group_of_the_settings(
     assert shared(tmp_path, TOGETHER | changes, *groups) == found
 
 
+INSTANCE = r"""
+resource "aws_instance" "host" {
+  subnet_id = aws_subnet.one.id
+  user_data = "#!/bin/bash\necho ECS_CLUSTER=two >> /etc/ecs/ecs.config\n"
+}
+"""
+
+
+def test_container_instances_are_no_task_sources(tmp_path: Path) -> None:
+    """What tasks share is told of those that start them."""
+    assert said(tmp_path, "TW601", TOGETHER, INSTANCE) == said(tmp_path, "TW601", TOGETHER)
+
+
 @pytest.mark.parametrize(
     ("changes", "found"),
     [

@@ -152,6 +152,15 @@ def test_a_service_leads_to_tasks(changes: dict[str, str], truth: bool | None) -
     assert [need.name for need in found.waits_for()][:1] == (["var.any"] if truth is None else [])
 
 
+@pytest.mark.parametrize("leads", [REGISTERED, FRONTED])
+def test_a_group_that_nothing_tells_may_be_of_tasks(leads: dict[str, str]) -> None:
+    """Whichever group tasks, or a load balancer before tasks, are registered in."""
+    found = asked(serves_tasks, leads | {"FORWARDS": "local.unseen"})
+
+    assert found.truth is None
+    assert "local.unseen" in [need.name for need in found.waits_for()]
+
+
 IAM = '"AWS_IAM"'
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from lowering.networks import network
 from placeholders import filled
-from taskwall.model.logging.flow_logs import logged_vpcs
+from taskwall.model.logging.flow_logs import judged_logs, logged_vpcs
 
 STACK = """
 variable "any" {}
@@ -112,3 +112,60 @@ def test_which_vpcs_hold_tasks(networked: str, beside: str, expected: list[Watch
         )
         for watch in logged_vpcs(found)
     ] == expected
+
+
+LOG = """
+resource "aws_flow_log" "NAME" {
+  ON
+  traffic_type = "TYPE"
+}
+"""
+OF_MAIN, OF_A, OF_B = f"vpc_id = {MAIN}.id", f"subnet_id = {A}", f"subnet_id = {B}"
+OF_EITHER = f"vpc_id = [{MAIN}.id, aws_vpc.far.id][var.any]"
+ALL, SOME = "ALL", "REJECT"
+MAYBE = 'count = var.any == "" ? 1 : 0'
+
+
+@pytest.mark.parametrize(
+    ("logs", "expected"),
+    [
+        ([(OF_MAIN, ALL)], {"log0": (True, True)}),
+        ([(OF_MAIN, SOME)], {"log0": (False, True)}),
+        ([(OF_A, SOME)], {"log0": (False, True)}),
+        # One of the VPC that meets it is enough, and so are those of all subnets.
+        ([(OF_MAIN, ALL), (OF_MAIN, SOME)], {"log0": (True, True)}),
+        ([(OF_MAIN, ALL), (OF_A, SOME)], {"log0": (True, True)}),
+        (
+            [(OF_MAIN, SOME), (OF_A, ALL), (OF_B, ALL)],
+            {"log1": (True, True), "log2": (True, True)},
+        ),
+        ([(OF_MAIN, SOME), (OF_A, ALL)], {"log0": (False, True), "log1": (True, True)}),
+        (
+            [(OF_MAIN, SOME), (OF_A, ALL), (OF_B, SOME)],
+            {"log0": (False, True), "log1": (True, True), "log2": (False, True)},
+        ),
+        # So is one of two of a subnet, whatever others lack.
+        ([(OF_A, ALL), (OF_A, SOME)], {"log0": (True, True)}),
+        # What may not be there, or may be another VPC's, settles nothing.
+        (
+            [(f"{OF_MAIN}\n  {MAYBE}", ALL), (OF_MAIN, SOME)],
+            {"log0[0]": (True, True), "log1": (False, None)},
+        ),
+        ([(OF_EITHER, ALL), (OF_MAIN, SOME)], {"log0": (True, None), "log1": (False, None)}),
+        ([(OF_EITHER, SOME)], {"log0": (False, None)}),
+    ],
+)
+def test_which_logs_a_requirement_is_held_against(
+    logs: list[tuple[str, str]], expected: dict[str, tuple[bool | None, bool | None]]
+) -> None:
+    """Those that the tasks need for it: others beside them are not judged."""
+    text = filled(STACK, {"NETWORKED": within(f"[{A}, {B}]"), "BESIDE": ""})
+    for number, (on, kind) in enumerate(logs):
+        text += filled(LOG, {"ON": on}).replace("NAME", f"log{number}").replace("TYPE", kind)
+    found = network(text)
+
+    judged = judged_logs(found, lambda log: log.traffic.is_("ALL"))
+    assert {
+        each.log.id.removeprefix("aws_flow_log."): (each.meets.truth, each.concerned.truth)
+        for each in judged
+    } == expected

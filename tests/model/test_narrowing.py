@@ -170,3 +170,21 @@ def test_a_fix_names_the_construct_of_the_load_balancers_group(
 
     narrowed = to_balancer(found, attachment, permission, {permission.id})
     assert (narrowed.names["balancer"], narrowed.names["port"]) == names
+
+
+@pytest.mark.parametrize(
+    ("peer", "remedy"),
+    [("!Ref edge", "Remove it: web allows the load balancer already."), ("sg-1", "")],
+)
+def test_an_address_goes_where_the_load_balancer_is_allowed_already(peer: str, remedy: str) -> None:
+    """Else its group takes the place of the address, whoever else is allowed."""
+    words = {"METADATA": "", "GROUPS": "[!Ref edge]", "PORTS": OF_PORT}
+    entry = "{IpProtocol: tcp, PORTS, CidrIp: 10.0.0.0/8}"
+    beside = entry.replace("CidrIp: 10.0.0.0/8", f"SourceSecurityGroupId: {peer}")
+    found = network(filled(TEMPLATE.replace(entry, f"{entry}, {beside}"), words))
+    attachment = attachments(found)["web"]
+    wide = next(each for each in ingress(found, attachment) if each.range is not None)
+
+    narrowed = to_balancer(found, attachment, wide, {wide.id})
+    assert narrowed.remedy == remedy
+    assert (narrowed.changes == wide.removed) is bool(remedy)

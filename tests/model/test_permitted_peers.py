@@ -5,11 +5,13 @@ Each is asked of one permission for port 80, as sources spell whom it is for.
 
 import pytest
 
+from lowering.networks import network as read
 from taskwall.core.facts import TRUE
 from taskwall.lowering import lower
 from taskwall.model.core.entity import Link
 from taskwall.model.core.network import RulePolicy
 from taskwall.model.entities.security_group import Permission
+from taskwall.model.exposure.task_ingress import worst_first
 from taskwall.model.permissions.peers import (
     allows_internet,
     allows_range_within,
@@ -245,3 +247,15 @@ def test_the_ipv6_range_of_a_vpc(gets: str, source: str, truth: bool | None) -> 
     link = Link("aws_vpc.six", TRUE, permission.place, written=True)
 
     assert allows_range_within(network, permission, link).truth is truth
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5])
+def test_of_many_permissions_those_for_the_internet_come_first(number: int) -> None:
+    """Where a message cannot name them all: else they stand as they are written."""
+    written = [f"10.{each}.0.0/16" for each in range(number)] + ["0.0.0.0/0"]
+    ranges = ", ".join(f'"{each}"' for each in written)
+    network = read(STACK.replace("FROM", for_range(ranges)))
+
+    found = worst_first(network, network.every(Permission))
+    first = written if number < 3 else [written[-1], *written[:-1]]
+    assert [who(network, each) for each in found] == first

@@ -1,7 +1,7 @@
 """Which ports permissions open, against a slow model that asks of each port by itself."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -69,6 +69,7 @@ def numbers_of(found: Ranges) -> set[int]:
 
 
 @given(entries)
+@example((None, 80, 80))
 def test_a_permission_opens_the_ports_of_its_protocol(entry: tuple[Scalar, int, int]) -> None:
     """All of every protocol's, the written ones of TCP and UDP, none of what has no ports."""
     found = permission(*entry)

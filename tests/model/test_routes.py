@@ -179,6 +179,18 @@ resource "aws_route_table_association" "web" {
 variable "index" {}
 """
 FIRST, SECOND = (f"aws_route_table.several[{place}].id" for place in (0, 1))
+ALSO_PUBLIC = """
+resource "aws_subnet" "also" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.9.0/24"
+}
+
+resource "aws_route_table_association" "also" {
+  subnet_id      = aws_subnet.also.id
+  route_table_id = aws_route_table.public.id
+}
+"""
+EITHER_PUBLIC = 'var.subnet == "" ? aws_subnet.public.id : aws_subnet.also.id'
 OUT = {
     "no table of its own": ("", False),
     "a table without routes": (TABLE, False),
@@ -203,6 +215,13 @@ OUT = {
         + route("nat_gateway_id = aws_nat_gateway.either.id")
         + f'resource "aws_nat_gateway" "either" {{\n  subnet_id = {EITHER}\n}}\n',
         None,
+    ),
+    "a NAT gateway in either of two subnets, which lead out": (
+        TABLE
+        + route("nat_gateway_id = aws_nat_gateway.either.id")
+        + ALSO_PUBLIC
+        + f'resource "aws_nat_gateway" "either" {{\n  subnet_id = {EITHER_PUBLIC}\n}}\n',
+        True,
     ),
     "routes of an input": (
         TABLE.replace("aws_vpc.main.id\n", "aws_vpc.main.id\n  route  = var.gateway\n"),

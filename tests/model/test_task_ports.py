@@ -79,7 +79,7 @@ def ports(changes: dict[str, str], ask: object, more: str = "") -> Ports:
 
 def told(found: Ports) -> tuple[str, str, bool]:
     """Ports over TCP and UDP in words, and whether there may be more."""
-    return spoken(found.tcp), spoken(found.udp), bool(found.needs)
+    return spoken(found.tcp), spoken(found.udp), bool({need.name for need in found.needs})
 
 
 def spoken(found: Ranges) -> str:

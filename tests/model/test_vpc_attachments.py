@@ -31,6 +31,12 @@ resource "aws_route" "two" {
   destination_cidr_block    = "10.2.0.0/16"
   vpc_peering_connection_id = TARGET
 }
+resource "aws_internet_gateway" "one" { vpc_id = aws_vpc.one.id }
+resource "aws_route" "out" {
+  route_table_id         = aws_route_table.one.id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.one.id
+}
 variable "peering" { type = string }
 """
 
@@ -240,6 +246,15 @@ def test_a_transit_gateway_joins_by_its_tables(
 ) -> None:
     """The table of one attachment leads to the other, by default or by what is written."""
     assert joined(text) == [expected, expected]
+
+
+def test_a_vpc_from_elsewhere_may_have_other_ranges() -> None:
+    """A black hole for the one that is known need not swallow all that goes there."""
+    its = '"10.5.0.0/16"'
+    seen = made("aws_vpc", "seen", cidr_block=its).replace("resource", "data")
+    text = (ALONE + OF_ONE + TO_TWO + black_hole(its)).replace("aws_vpc.two", "data.aws_vpc.seen")
+    (there, back) = joined(text + seen)
+    assert there == back == (None, ["data.aws_vpc.seen"])
 
 
 SHARED = """
