@@ -286,3 +286,45 @@ def test_tasks_use_a_store_by_a_proxy(
         truth,
         ["var.given"] * (truth is None),
     )
+
+
+IN_DEFAULT = """
+variable "which" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_db_subnet_group" "main" { subnet_ids = [aws_subnet.main.id] }
+resource "aws_db_instance" "main" {
+  engine               = "postgres"
+  db_subnet_group_name = aws_db_subnet_group.main.name
+}
+resource "aws_security_group" "web" { vpc_id = aws_vpc.main.id }
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.main.id]
+    security_groups = [GROUP]
+  }
+}
+"""
+DEFAULT, WEB = "aws_vpc.main.default_security_group_id", "aws_security_group.web.id"
+
+
+@pytest.mark.parametrize(
+    ("group", "truth"),
+    [
+        (DEFAULT, True),
+        (WEB, False),
+        # An input brings another group; one that chooses may choose the default one.
+        ("var.which", False),
+        (f'var.which == "" ? {WEB} : {DEFAULT}', None),
+        (f"[{WEB}, {DEFAULT}][var.which]", None),
+    ],
+)
+def test_tasks_use_a_store_in_the_default_group_of_its_vpc(group: str, truth: bool | None) -> None:
+    """As AWS makes that group, it allows its members."""
+    found = network(IN_DEFAULT.replace("GROUP", group))
+    (store,) = found.every(Store)
+    assert used(found, store).truth is truth
