@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from lowering.networks import network as read
 from permits import HERE, group_of, permission
+from placeholders import filled
 from taskwall.core.values import Need, Span
 from taskwall.lowering import lower
 from taskwall.model.core.address import parse_cidr
@@ -332,3 +334,38 @@ def test_a_rule_of_which_group_is_not_known_contains_nothing_for_sure(
 
     assert narrow.fact.truth is truth
     assert bool(narrow.fact.waits_for()) is (truth is None)
+
+
+TWO_RULES = """
+variable "which" {}
+resource "aws_security_group" "web" {}
+resource "aws_security_group" "peer" {}
+resource "aws_vpc_security_group_ingress_rule" "wide" {
+  count                        = COUNT
+  security_group_id            = aws_security_group.web.id
+  referenced_security_group_id = PEER
+  ip_protocol                  = "tcp"
+  from_port                    = 0
+  to_port                      = 65535
+}
+resource "aws_vpc_security_group_ingress_rule" "narrow" {
+  security_group_id            = aws_security_group.web.id
+  referenced_security_group_id = PEER
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}
+"""
+
+
+@pytest.mark.parametrize("peer", ["aws_security_group.peer.id", "var.which"])
+@pytest.mark.parametrize(("count", "truth"), [("1", True), ('var.which == "" ? 1 : 0', None)])
+def test_a_permission_is_answered_once(peer: str, count: str, truth: bool | None) -> None:
+    """Also where an input brings the group that it names, and its container may not be there."""
+    found = read(filled(TWO_RULES, {"COUNT": count, "PEER": peer}))
+    told = [
+        each.fact.truth
+        for each in contained(found, "aws_security_group.web", "ingress")
+        if each.permission.on.name.endswith("narrow")
+    ]
+    assert told == [truth]
