@@ -258,14 +258,14 @@ def allows_internet_in(entry: AclEntry) -> Fact:
     name, at = entry.on.name, entry.place
     said = entry.range.known or "an unknown CIDR"
     text = f"{name} allows ingress from {said} to the subnet"
-    parts = (entry.action, entry.protocol, entry.range, entry.first_port, entry.last_port)
+    ports = (entry.protocol, entry.first_port, entry.last_port)
     closed = [
         not entry.action.open and str(entry.action.known).lower() != "allow",
         not entry.range.open and not is_internet(part(entry.range).within),
-        not any(each.open for each in parts[1:2] + parts[3:]) and entry.ports <= BALANCER_PORTS,
+        not any(each.open for each in ports) and entry.ports <= BALANCER_PORTS,
     ]
     otherwise = f"{name} allows no more from the internet than return traffic"
     if any(closed):
         return Fact(False, text, at, name, otherwise=otherwise)
-    waits = any(each.open for each in parts) or entry.way is None
+    waits = any(each.open for each in (entry.action, entry.range, *ports)) or entry.way is None
     return Fact(None if waits or entry.doubt else True, text, at, name, entry.needs, otherwise)

@@ -382,7 +382,7 @@ def _cover(network: Network, subnet: Subnet, wanted: Ranges, routes: list[Route]
     led = [all_of((each.fact, _leads_on(network, subnet, each))) for each in routes]
     pairs = list(zip(routes, led, strict=True))
     found = [all_of((fact, _covers(network, route, wanted))) for route, fact in pairs]
-    if len(routes) < 2 or any(fact.truth for fact in found):
+    if len(routes) < 2:
         return found
     together = Addresses.together((_destination(network, route), fact) for route, fact in pairs)
     truth = together.covers(Addresses((Part(wanted),)))
