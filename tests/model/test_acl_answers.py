@@ -1,10 +1,12 @@
-"""What the ACL of a subnet lets back in: to the ports that who is there takes as a client."""
+"""What network ACLs let in: answers to the ports that clients take, and what is more than these."""
 
 from pathlib import Path
 
 import pytest
 
+from lowering.networks import network
 from placeholders import filled, scanned
+from taskwall.model.routing.network_acl import AclEntry, allows_internet_in
 
 STACK = """
 variable "which" {}
@@ -199,3 +201,57 @@ def test_the_default_acl_of_one_vpc_or_another_may_guard_a_subnet(tmp_path: Path
 
     assert not report.findings
     assert {each.missing for each in report.unknowns} == {("var.which",)}
+
+
+ENTRY = """
+variable "any" {}
+resource "aws_network_acl" "main" {}
+resource "aws_network_acl_rule" "main" {
+  network_acl_id = aws_network_acl.main.id
+  rule_number    = 100
+  egress         = EGRESS
+  protocol       = PROTOCOL
+  rule_action    = ACTION
+  cidr_block     = CIDR
+  from_port      = FIRST
+  to_port        = LAST
+}
+"""
+HTTP = {
+    "EGRESS": "false", "PROTOCOL": '"tcp"', "ACTION": '"allow"', "CIDR": '"0.0.0.0/0"',
+    "FIRST": "80", "LAST": "80",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "truth"),
+    [
+        ({}, True),
+        ({"PROTOCOL": '"udp"'}, True),
+        ({"PROTOCOL": '"-1"'}, True),
+        ({"PROTOCOL": "var.any"}, None),
+        ({"ACTION": '"deny"'}, False),
+        ({"ACTION": "var.any"}, None),
+        ({"CIDR": '"10.0.0.0/8"'}, False),
+        ({"CIDR": '"8.0.0.0/8"'}, False),
+        ({"CIDR": "var.any"}, None),
+        ({"FIRST": "var.any"}, None),
+        ({"LAST": "var.any"}, None),
+        ({"EGRESS": "true"}, False),
+        ({"EGRESS": "var.any"}, None),
+        # Answers go to these ports.
+        ({"FIRST": "1024", "LAST": "65535"}, False),
+        ({"FIRST": "1023", "LAST": "65535"}, True),
+        ({"FIRST": "1024", "LAST": "65535", "PROTOCOL": "var.any"}, None),
+        # What certainly is not the internet, or not allowed, is so whatever else is not known.
+        ({"CIDR": '"10.0.0.0/8"', "PROTOCOL": "var.any"}, False),
+        ({"ACTION": '"deny"', "FIRST": "var.any"}, False),
+    ],
+)
+def test_what_an_entry_allows_the_internet(changes: dict[str, str], truth: bool | None) -> None:
+    """More than answers, or nothing, or it is not known."""
+    (entry,) = network(filled(ENTRY, HTTP | changes)).every(AclEntry)
+    fact = allows_internet_in(entry)
+
+    assert fact.truth is truth
+    assert [need.name for need in fact.waits_for()] == (["var.any"] if truth is None else [])

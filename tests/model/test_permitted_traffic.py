@@ -2,6 +2,7 @@
 
 import pytest
 
+from lowering.networks import network as read
 from taskwall.lowering import lower
 from taskwall.model.entities.vpc import Subnet
 from taskwall.model.routing.permitted_traffic import flows
@@ -42,9 +43,17 @@ def written(*rules: str, way: str = "Egress") -> str:
     return f"      SecurityGroup{way}: [{', '.join(rules)}]"
 
 
-FROM_ALL, OF_OWN = "CidrIp: 0.0.0.0/0", "SourceSecurityGroupId: !Ref Edge"
-BALANCER = """
+FROM_ALL, OF_EDGE = "CidrIp: 0.0.0.0/0", "SourceSecurityGroupId: !Ref Edge"
+EDGE = """
   Edge: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Main}}
+"""
+PLACED = """
+  B: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Main, CidrBlock: 10.0.2.0/24}}
+  Placed:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Subnets: [!Ref B], SecurityGroups: [!Ref Edge]}
+"""
+BALANCER = """
   Balancer:
     Type: AWS::ElasticLoadBalancingV2::LoadBalancer
     Properties: {SecurityGroups: [!Ref Edge]}
@@ -113,10 +122,20 @@ def told(text: str) -> list[tuple[str, str, bool, bool]]:
             OWN,
             [("what Own allows on some ports", "egress", False, True)],
         ),
+        (
+            written(HTTPS.replace("tcp", "!Ref Any")),
+            OWN,
+            [("what Own allows on some ports", "egress", False, True)],
+        ),
         (written(HTTPS.replace("0.0.0.0/0", "!Ref Any")), OWN, [(ON_443, "egress", False, True)]),
         # A load balancer of which nobody knows in which subnets it is may have any addresses.
         (
-            written(HTTPS.replace(FROM_ALL, OF_OWN), way="Ingress") + BALANCER,
+            written(HTTPS.replace(FROM_ALL, OF_EDGE), way="Ingress") + EDGE + PLACED,
+            OWN,
+            [(BY_DEFAULT, "egress", True, False), (ON_443, "ingress", True, False)],
+        ),
+        (
+            written(HTTPS.replace(FROM_ALL, OF_EDGE), way="Ingress") + EDGE + PLACED + BALANCER,
             OWN,
             [(BY_DEFAULT, "egress", True, False), (ON_443, "ingress", True, True)],
         ),
@@ -136,3 +155,43 @@ def test_what_crosses_the_edge_of_a_subnet(
 ) -> None:
     """Permissions of the groups that the sources write, and AWS's own rule where none are."""
     assert told(TEMPLATE.replace("EGRESS", egress).replace("GROUPS", groups)) == expected
+
+
+MEMBERS = """
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_security_group" "own" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol  = "tcp"
+    from_port = 443
+    to_port   = 443
+    self      = true
+  }
+}
+resource "aws_ecs_service" "web" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = SUBNETS
+    security_groups = [aws_security_group.own.id]
+  }
+}
+"""
+OF_A, OF_BOTH = "[aws_subnet.a.id]", "[aws_subnet.a.id, aws_subnet.b.id]"
+
+
+@pytest.mark.parametrize(("subnets", "crosses"), [(OF_A, False), (OF_BOTH, True)])
+def test_members_of_a_group_are_in_other_subnets(subnets: str, crosses: bool) -> None:
+    """What goes from one to another of them crosses an edge only if these are several."""
+    found = read(MEMBERS.replace("SUBNETS", subnets))
+    subnet = found.get(Subnet, "aws_subnet.a")
+    assert subnet is not None
+    (tenant,) = task_subnets(found)["aws_subnet.a"]
+    assert bool([*flows(found, tenant, subnet)]) is crosses

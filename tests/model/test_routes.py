@@ -223,6 +223,10 @@ OUT = {
         + f'resource "aws_nat_gateway" "either" {{\n  subnet_id = {EITHER_PUBLIC}\n}}\n',
         True,
     ),
+    "a route of either of two tables": (
+        TABLE + route(NAT, table="[aws_route_table.web.id, aws_route_table.public.id][var.subnet]"),
+        None,
+    ),
     "routes of an input": (
         TABLE.replace("aws_vpc.main.id\n", "aws_vpc.main.id\n  route  = var.gateway\n"),
         None,
@@ -371,6 +375,15 @@ OUT = {
         + EXCLUSION.replace("OF", "subnet_id = aws_subnet.public.id"),
         True,
     ),
+    "Block Public Access, but not of what leaves by the NAT gateway": (
+        TABLE
+        + route(NAT)
+        + BLOCK.replace("MODE", "block-bidirectional")
+        + EXCLUSION.replace("OF", "subnet_id = aws_subnet.public.id").replace(
+            "allow-bidirectional", "allow-egress"
+        ),
+        True,
+    ),
     "Block Public Access, and a regional NAT gateway": (
         TABLE
         + route("nat_gateway_id = aws_nat_gateway.regional.id")
@@ -402,6 +415,7 @@ NOT_SEEN = {
     "a NAT gateway in a subnet that leads to a firewall": "leads to an endpoint",
     "a table that may be associated, beside another main one": "var.subnet",
     "a NAT gateway in either of two subnets": "var.subnet",
+    "a route of either of two tables": "var.subnet",
     "routes of an input": "var.gateway",
     "half, and a destination that is not known": "var.destination",
     "a destination that is not known": "var.destination",

@@ -248,6 +248,31 @@ def test_a_transit_gateway_joins_by_its_tables(
     assert joined(text) == [expected, expected]
 
 
+@pytest.mark.parametrize(
+    ("gateways", "expected"),
+    [
+        (("main", "main"), [YES, YES]),
+        (("main", "other"), []),
+        (("main", "either"), [UNKNOWN, UNKNOWN]),
+        (("either", "either"), [UNKNOWN, UNKNOWN]),
+    ],
+)
+def test_only_one_transit_gateway_joins(
+    gateways: tuple[str, str], expected: list[tuple[bool | None, list[str]]]
+) -> None:
+    """Both VPCs have to be attached to it."""
+    main, other = (f"aws_ec2_transit_gateway.{name}.id" for name in ("main", "other"))
+    ids = {"main": main, "other": other, "either": f"[{main}, {other}][var.any]"}
+    text = "".join(made("aws_ec2_transit_gateway", name) for name in ("main", "other"))
+    for vpc, gateway in zip(("one", "two"), gateways, strict=True):
+        text += made(
+            *("aws_ec2_transit_gateway_vpc_attachment", vpc),
+            transit_gateway_id=ids[gateway],
+            vpc_id=f"aws_vpc.{vpc}.id",
+        )
+    assert joined(text) == expected
+
+
 def test_a_vpc_from_elsewhere_may_have_other_ranges() -> None:
     """A black hole for the one that is known need not swallow all that goes there."""
     its = '"10.5.0.0/16"'
