@@ -424,6 +424,22 @@ def test_a_host_may_be_that_of_a_service(namespace: str, host: str, concerned: b
         assert [need.name for need in said.concerned.waits_for()] == ["var.given"]
 
 
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [("web.internal", None), ("localhost", False), ("127.0.0.1", False), ("[::1]", False)],
+)
+def test_no_service_answers_at_the_address_of_the_machine_itself(
+    host: str, said: bool | None
+) -> None:
+    """Whatever the name of the service is."""
+    text = SOURCE.replace("NAME", "API", 1).replace("VALUE", f'"http://{host}:8080/"', 1)
+    found = read(text + CLOUD_MAP.replace('"api"\n', "var.given\n"))
+    (variable,) = found.every(Variable)
+
+    told = connection(found, variable)
+    assert (False if told is None else told.concerned.truth) is said
+
+
 MESH = """
 resource "aws_appmesh_virtual_service" "api" { name = VIRTUAL }
 """

@@ -136,6 +136,30 @@ def test_rules_of_a_listener_count(
     assert found.truth is truth
 
 
+@pytest.mark.parametrize(
+    ("protocol", "port", "truth"),
+    [
+        ("HTTP", "traffic-port", False),
+        ("HTTP", "8080", False),
+        # Another port may have been opened for checks alone.
+        ("HTTP", "9000", None),
+        ("TCP", "traffic-port", None),
+        ("HTTPS", "traffic-port", None),
+    ],
+)
+def test_a_check_by_plain_http_on_the_port_of_the_traffic_tells(
+    protocol: str, port: str, truth: bool | None
+) -> None:
+    """Of instances that no task source registers, that is the port of the target group."""
+    check = {"protocol": protocol, "port": port}
+    group = {"port": 8080, "protocol": "TCP", "health_check": check}
+    given = {"port": 8443, "protocol": "TCP", "default_action": [FORWARD]}
+    found = takes_encrypted(*read("network", given, aws_lb_target_group={"web": group}))
+
+    assert found is not None
+    assert found.truth is truth
+
+
 @pytest.mark.parametrize("kind", ["gateway", "application"])
 def test_a_gateway_load_balancer_is_not_asked(kind: str) -> None:
     """What it hands on is in packets of GENEVE."""
