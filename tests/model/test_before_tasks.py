@@ -245,7 +245,11 @@ def test_whose_listener_it_is(
     balancer = found.get(LoadBalancer, "aws_lb.edge")
     assert listener is not None
     assert balancer is not None
-    assert before_tasks(found, listener).truth is truth
+    fact = before_tasks(found, listener)
+    waits = {need.name for need in fact.waits_for()}
+    assert fact.truth is truth
+    assert bool(waits) is (truth is None)
+    assert waits <= {*NEEDS, "arn:of:balancer"}
     assert stands_before_tasks(found, balancer).truth is edge
 
 

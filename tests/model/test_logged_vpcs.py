@@ -56,6 +56,10 @@ def within(subnets: str, groups: str = "[]") -> str:
             within(f"[{A}, var.any]"), "", [(MAIN, ["a"], False, ["var.any"])],
             id="one, and a given one",
         ),
+        pytest.param(
+            within(f"[{A}, [{A}, {B}][var.any]]"), "", [(MAIN, ["a"], False, ["var.any"])],
+            id="one, and one of two",
+        ),
         pytest.param(within("var.list"), "", [("", [], False, ["var.list"])], id="given ones"),
         pytest.param(
             within("var.list", GROUP), "", [(MAIN, [], False, ["var.list"])],
