@@ -6,7 +6,12 @@ import pytest
 
 from lowering.networks import network
 from placeholders import filled, scanned
-from taskwall.model.routing.network_acl import AclEntry, allows_internet_in
+from taskwall.model.routing.network_acl import (
+    AclEntry,
+    NetworkAcl,
+    allows_internet_in,
+    lets_all_through,
+)
 
 STACK = """
 variable "which" {}
@@ -255,3 +260,39 @@ def test_what_an_entry_allows_the_internet(changes: dict[str, str], truth: bool 
 
     assert fact.truth is truth
     assert [need.name for need in fact.waits_for()] == (["var.any"] if truth is None else [])
+
+
+BOTH_WAYS = """
+resource "aws_network_acl" "main" {
+  ingress {
+    protocol   = "-1"
+    rule_no    = 100
+    action     = IN
+    cidr_block = "0.0.0.0/0"
+    from_port  = 0
+    to_port    = 0
+  }
+  egress {
+    protocol   = "-1"
+    rule_no    = 100
+    action     = OUT
+    cidr_block = "0.0.0.0/0"
+    from_port  = 0
+    to_port    = 0
+  }
+}
+"""
+ALLOW, DENY = '"allow"', '"deny"'
+
+
+@pytest.mark.parametrize(
+    ("into", "out", "all_through"),
+    [(ALLOW, ALLOW, True), (ALLOW, DENY, False), (DENY, ALLOW, False), (DENY, DENY, False)],
+)
+def test_an_acl_lets_all_through_if_it_does_so_both_ways(
+    into: str, out: str, all_through: bool
+) -> None:
+    """What gets in by one that keeps answers back is not all."""
+    found = network(filled(BOTH_WAYS, {"IN": into, "OUT": out}))
+    (acl,) = found.every(NetworkAcl)
+    assert lets_all_through(found, acl) is all_through
