@@ -158,7 +158,14 @@ def of(service: str, launch: str = '"FARGATE"') -> dict[str, str]:
     return INTERFACE | {"SERVICE": service, "LAUNCH": launch}
 
 
-ECR_API, AGENT = '"com.amazonaws.eu-west-1.ecr.api"', '"com.amazonaws.eu-west-1.ecs-agent"'
+def connect(enabled: str) -> dict[str, str]:
+    """Service Connect, on or off."""
+    return {"MORE": f"service_connect_configuration {{ enabled = {enabled} }}"}
+
+
+ECR_API, AGENT, TELEMETRY = (
+    f'"com.amazonaws.eu-west-1.{name}"' for name in ("ecr.api", "ecs-agent", "ecs-telemetry")
+)
 NEEDED: dict[str, tuple[dict[str, str], bool | None, bool | None, bool | None]] = {
     # Whether it is needed, by agents or proxies, and whether images are pulled beside it.
     "S3": ({}, True, False, True),
@@ -178,6 +185,10 @@ NEEDED: dict[str, tuple[dict[str, str], bool | None, bool | None, bool | None]] 
     "ECR on premises": (of(ECR_API, '"EXTERNAL"'), False, False, False),
     "the agent on Fargate": (of(AGENT), False, False, True),
     "the agent on instances": (of(AGENT, '"EC2"'), True, True, True),
+    "the agent of Service Connect": (of(AGENT) | connect("true"), True, True, True),
+    "the agent of Service Connect that is off": (of(AGENT) | connect("false"), False, False, True),
+    "the agent of Service Connect, perhaps": (of(AGENT) | connect("var.any"), None, None, True),
+    "another for Service Connect": (of(TELEMETRY) | connect("true"), False, False, True),
     "the agent on what an input says": (of(AGENT, "var.any"), None, None, True),
     "the agent on premises": (of(AGENT, '"EXTERNAL"'), False, False, False),
     "the agent on Fargate in a newer Region": (of(NEW_REGION), False, True, True),

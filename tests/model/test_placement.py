@@ -145,6 +145,37 @@ def test_instances_wait_for_each_service_that_may_be_placed_there() -> None:
     assert waits == {"var.given", "var.other"}
 
 
+IN_OTHER = {"RUNS_IN": "cluster = aws_ecs_cluster.other.id"}
+OPEN_LAUNCH = {"LAUNCHED": "launch_type = var.given"}
+
+
+@pytest.mark.parametrize(
+    ("web", "jobs", "truth"),
+    [
+        (IN_OTHER, {}, True),
+        (OPEN_LAUNCH, {}, True),
+        ({}, OPEN_LAUNCH, True),
+        (OPEN_LAUNCH, OPEN_LAUNCH, None),
+        (IN_OTHER, OPEN_LAUNCH, None),
+        (IN_OTHER, IN_OTHER, False),
+        (by(HOSTS), by(OTHERS), True),
+        (by(OTHERS), by(HOSTS), True),
+        (by(OTHERS), by(OTHERS), False),
+    ],
+)
+def test_one_service_that_is_placed_is_enough(
+    web: dict[str, str], jobs: dict[str, str], truth: bool | None
+) -> None:
+    """Whatever another one does: one in another cluster, or on another provider, is not alike."""
+    second = 'resource "aws_ecs_service" "jobs" {\n  RUNS_IN\n  LAUNCHED\n}'
+    for word, meant in (DEFAULTS | jobs).items():
+        second = second.replace(word, meant)
+    network, _ = networked(web, second)
+
+    held = {member.instances.id: fact.truth for member, fact in with_tasks(network)}
+    assert held.get("aws_launch_template.hosts", False) is truth
+
+
 OF_TEMPLATE = """
 resource "aws_instance" "spare" {
   ami = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
