@@ -63,10 +63,7 @@ def can_be_placed(network: Network, member: ContainerInstances, source: TaskSour
     With a capacity provider strategy (its own, or its cluster's default) on those of its
     providers, else on all that join its cluster.
     """
-    launched = runs_on(network, source, "EC2")
-    if launched.truth is False:
-        return launched
-    return all_of((launched, _here(network, member, source)))
+    return all_of((runs_on(network, source, "EC2"), _here(network, member, source)))
 
 
 def _here(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taskwall.core.facts import TRUE, Fact
 from taskwall.core.values import Need
-from taskwall.model.core.address import EVERYWHERE, V4, Ranges
+from taskwall.model.core.address import V4, Ranges
 from taskwall.model.core.network import Network
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.flows.ends import Interface
@@ -13,7 +13,7 @@ from taskwall.model.flows.internet import internet
 from taskwall.model.flows.managed_interfaces import gets_in
 from taskwall.model.flows.reach import INTERNET, Arrival, Reach
 from taskwall.model.flows.security_groups import Far, let_through, of_internet
-from taskwall.model.flows.sets import Pieces, TrafficPiece, cross, over
+from taskwall.model.flows.sets import Pieces, TrafficPiece, anywhere, cross, over
 from taskwall.model.load_balancing.accelerator import AcceleratedBalancer, accelerated_balancers
 from taskwall.model.permissions.coverage import Addresses, Part
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
@@ -66,10 +66,7 @@ def _let_in(network: Network, each: AcceleratedBalancer, node: Interface) -> Pie
     others = let_through(network, node.groups, "ingress", hidden)
     if kept.truth is False:
         return others
-    return tuple(
-        TrafficPiece(Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in p.traffic.boxes)), kept)
-        for p in (*seen, *others)
-    )
+    return tuple(TrafficPiece(anywhere(piece.traffic), kept) for piece in (*seen, *others))
 
 
 def _keeps(each: AcceleratedBalancer) -> Fact:

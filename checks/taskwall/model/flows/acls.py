@@ -14,7 +14,15 @@ from taskwall.model.entities.vpc import Subnet
 from taskwall.model.flows.flow import Obstacle
 from taskwall.model.flows.internet import internet
 from taskwall.model.flows.places import Place
-from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Pieces, TrafficPiece, for_all, for_some
+from taskwall.model.flows.sets import (
+    ANY_PROTOCOL,
+    OPEN,
+    Pieces,
+    TrafficPiece,
+    anywhere,
+    for_all,
+    for_some,
+)
 from taskwall.model.permissions.packets import TCP, UDP, Traffic
 from taskwall.model.routing.network_acl import (
     AclAssociation,
@@ -277,8 +285,7 @@ def _asked(
     passed = _passes(network, at.place, way, wanted, kindly)
     if other.place is None or other.split:
         return passed
-    shape = Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in traffic.boxes))
-    return shape & (for_some if kindly else for_all)(passed, other.ranges)
+    return anywhere(traffic) & (for_some if kindly else for_all)(passed, other.ranges)
 
 
 def _passed_text(network: Network, client: CrossingSide, server: CrossingSide) -> Fact:

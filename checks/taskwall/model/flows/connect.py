@@ -1,7 +1,7 @@
 """What can be opened between an interface and a set of addresses: the internet, a VPC, others."""
 
 from taskwall.core.facts import TRUE, Fact, all_of, any_of
-from taskwall.model.core.address import ALL_PORTS, EVERYWHERE, Ranges
+from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.core.network import Network
 from taskwall.model.data_stores.internet_exposure import Exposure
 from taskwall.model.endpoints.endpoint import Endpoint, serves_table
@@ -26,6 +26,7 @@ from taskwall.model.flows.sets import (
     OPEN,
     Pieces,
     TrafficPiece,
+    anywhere,
     cross,
     for_all,
     given,
@@ -106,7 +107,7 @@ def _made(network: Network, server: Interface) -> str:
 def from_service(network: Network, server: Interface, service: str) -> Pieces:
     """What an AWS service can open to an interface, where groups name its prefix list."""
     found: list[TrafficPiece] = []
-    far = Far(Addresses(), service=service, hidden=True)
+    far = Far(Addresses(), service=service)
     for place in server.places:
         pieces, shut = way_in(
             network, place, server.public if place.version == 4 else server.public_six
@@ -128,18 +129,13 @@ def from_lattice(network: Network, server: Interface) -> Pieces:
 
     Who is behind Lattice is for its service networks to say.
     """
-    far = Far(Addresses(), service="vpc-lattice", hidden=True)
+    far = Far(Addresses(), service="vpc-lattice")
     return let_through(network, server.groups, "ingress", far)
 
 
 def _without_addresses(pieces: Pieces) -> Pieces:
     """Pieces of an end whose addresses AWS keeps for itself."""
-    return tuple(
-        TrafficPiece(
-            Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in piece.traffic.boxes)), piece.fact
-        )
-        for piece in pieces
-    )
+    return tuple(TrafficPiece(anywhere(piece.traffic), piece.fact) for piece in pieces)
 
 
 def to_gateway(network: Network, client: Interface, endpoint: Endpoint) -> Pieces:
@@ -236,7 +232,7 @@ def _for_everybody(pieces: Pieces) -> Pieces:
     )
     for piece in pieces:
         held = for_all(sure if piece.fact.truth else piece.traffic | sure, wanted)
-        shape = Traffic(tuple((a, b, EVERYWHERE) for a, b, _ in piece.traffic.boxes)) & held
+        shape = anywhere(piece.traffic) & held
         if shape:
             found.append(TrafficPiece(shape, piece.fact))
     return merged(found)

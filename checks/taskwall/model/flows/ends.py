@@ -19,7 +19,7 @@ from taskwall.model.compute.container_instances import (
 from taskwall.model.compute.container_instances import public_address as instance_address
 from taskwall.model.compute.hosts import Host, host_of
 from taskwall.model.compute.launch_type import awsvpc, runs_on
-from taskwall.model.core.address import Ranges
+from taskwall.model.core.address import ALL_PORTS, Ranges
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.data_stores.internet_exposure import Exposure
@@ -36,8 +36,8 @@ from taskwall.model.exposure.instance_groups import on_unseen_hosts, tasks_on
 from taskwall.model.exposure.task_ports import published
 from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.security_groups import UNFILTERED, Groups, of_default_group
-from taskwall.model.flows.sets import OPEN, Pieces, over
-from taskwall.model.permissions.packets import TCP, UDP, protocols
+from taskwall.model.flows.sets import ANY_PROTOCOL, OPEN, Pieces, over
+from taskwall.model.permissions.packets import TCP, UDP
 from taskwall.model.routing.network_acl import BALANCER_PORTS, CLIENT_PORTS, WINDOWS_PORTS
 
 EndKind: TypeAlias = Literal[
@@ -237,7 +237,7 @@ class _Naming:
         if ports.needs:
             text = f"{source.name} publishes the port"
             open_ = Fact(None, text, source.origin.header, source.name, ports.needs)
-            takes = (*takes, *over(protocols("all"), Ranges(((0, 65535),)), open_))
+            takes = (*takes, *over(ANY_PROTOCOL, ALL_PORTS, open_))
         return Interface(
             self.end(_word(source), source),
             _word(source),

@@ -93,13 +93,14 @@ def for_all(passed: Traffic, addresses: Ranges) -> Traffic:
     """The protocols and ports on which all of some addresses are in a set."""
     whole = Traffic.of(ANY_PROTOCOL, ALL_PORTS, addresses)
     missing = whole - passed
-    return _anywhere(whole) - _anywhere(missing) if missing else ALL
+    return anywhere(whole) - anywhere(missing) if missing else ALL
 
 
 def for_some(passed: Traffic, addresses: Ranges) -> Traffic:
     """The protocols and ports on which at least one of some addresses is in a set."""
-    return _anywhere(passed & Traffic.of(ANY_PROTOCOL, ALL_PORTS, addresses))
+    return anywhere(passed & Traffic.of(ANY_PROTOCOL, ALL_PORTS, addresses))
 
 
-def _anywhere(traffic: Traffic) -> Traffic:
+def anywhere(traffic: Traffic) -> Traffic:
+    """The protocols and ports of traffic, from (or to) everywhere."""
     return Traffic(tuple((spoken, ports, EVERYWHERE) for spoken, ports, _ in traffic.boxes))
