@@ -338,6 +338,8 @@ CASES: tuple[tuple[str, list[Statement], list[Statement], Result], ...] = (
      [path(WEB, typed("VPCEndpoint"), typed("NatGateway"))], [], "pass"),
     ("through a load balancer that is not on the way",
      [path(WEB, STORE, of("edge"))], [], "pass"),
+    ("through what is no interface", [path(typed("InternetGateway"), WEB, of("igw"))], [],
+     "unknown"),
     ("what is excluded perhaps",
      [path(WEB, STORE)], [path(of("webgroup", SourcePorts=["40000"]), STORE)], "unknown"),
     ("one port that may match, and for certain another",

@@ -1,6 +1,6 @@
 """At what a flow is reported that nobody expects: what lets it in by name, or takes it."""
 
-from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -105,6 +105,19 @@ DEFAULTS = {"PORT": "443", "ALLOWED": '"10.0.0.0/16"', "PUBLIC": "false"}
 EVERYBODY = {"ALLOWED": '"0.0.0.0/0"'}
 RULE = "aws_vpc_security_group_ingress_rule"
 THROUGH = "through lb:edge"
+Reported: TypeAlias = list[tuple[str, bool | None, str]]
+
+
+def reported(changes: dict[str, str], target: str, only: tuple[str, ...]) -> Reported:
+    """At what flows of the internet are reported that are not among some, and which."""
+    text = filled(STACK, DEFAULTS | changes)
+    (stack,), errors = terraform.stacks(
+        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
+    )
+    assert not errors
+    network = lower(stack.evaluate({}).resources).network
+    network.policy = RulePolicy(intents=(FlowIntent("internet", target, only, ()),))
+    return [(each.on.name, each.broken.truth, each.words) for each in unexpected(network)]
 
 
 @pytest.mark.parametrize(
@@ -132,19 +145,22 @@ THROUGH = "through lb:edge"
     ],
 )
 def test_where_a_flow_is_reported(
-    changes: dict[str, str],
-    only: tuple[str, ...],
-    expected: list[tuple[str, bool | None, str]],
-    tmp_path: Path,
+    changes: dict[str, str], only: tuple[str, ...], expected: Reported
 ) -> None:
     """That of the load balancer before that of the service, and its listener where it has none."""
-    text = filled(STACK, DEFAULTS | changes)
-    (stack,), errors = terraform.stacks(
-        ["/net/main.tf"], Files({"/net/main.tf": text}), Inputs(boundary="/net")
-    )
-    assert not errors
-    network = lower(stack.evaluate({}).resources).network
-    network.policy = RulePolicy(intents=(FlowIntent("internet", "service:web", only, ()),))
-    found = [(each.on.name, each.broken.truth, each.words) for each in unexpected(network)]
+    assert reported(changes, "service:web", only) == expected
 
-    assert found == expected
+
+@pytest.mark.parametrize(
+    ("changes", "only", "expected"),
+    [
+        (ALB, ("tcp:443",), [(f"{RULE}.edge", True, "tcp:444")]),
+        (BARE, ("tcp:443",), [("aws_lb_listener.two", True, "tcp:444")]),
+        (BARE, ("tcp:444",), [("aws_lb_listener.one", True, "tcp:443")]),
+    ],
+)
+def test_where_a_flow_to_a_load_balancer_is_reported(
+    changes: dict[str, str], only: tuple[str, ...], expected: Reported
+) -> None:
+    """At the permission of its groups, and at its listener where it has none."""
+    assert reported(changes, "lb:edge", only) == expected

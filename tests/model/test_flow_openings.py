@@ -45,6 +45,7 @@ resource "aws_dx_gateway_association" "door" {
   associated_gateway_id = GATEWAY
 }
 """
+GATEWAY_OF_VPN = 'resource "aws_vpn_gateway" "main" {}'
 OF_SEARCH = """
 resource "aws_opensearch_vpc_endpoint" "door" {
   domain_arn = DOMAIN
@@ -168,6 +169,16 @@ def told(of: Opening) -> Opening:
             CONNECT + PEERING,
             [way("ec2-instance-connect", "internet", None, groups=(GROUP,))],
             id="with groups of its own, into VPCs that are joined",
+        ),
+        pytest.param(
+            CONNECT.replace("aws_subnet.main.id", '"subnet-1"'),
+            [way("ec2-instance-connect", "internet", {VPC, GROUP}, groups=(GROUP,))],
+            id="into the VPC of its groups",
+        ),
+        pytest.param(
+            DIRECT.replace("GATEWAY", "aws_vpn_gateway.main.id") + GATEWAY_OF_VPN + PEERING,
+            [way("directconnect", "onprem", {"aws_vpn_gateway.main"})],
+            id="to what is in no VPC, beside VPCs that are joined",
         ),
         pytest.param(
             DIRECT.replace("GATEWAY", "aws_vpc.main.id"),

@@ -1533,6 +1533,69 @@ def test_a_gateway_endpoint_is_reached_by_its_table_and_past_the_acl(
 
 
 @pytest.mark.parametrize(
+    ("kind", "ways"), [('"Gateway"', [""]), ("var.which", [UNKNOWN]), ('"Interface"', [])]
+)
+def test_an_endpoint_that_may_be_a_gateway_is_reached_by_its_table(
+    kind: str, ways: list[str], tmp_path: Path
+) -> None:
+    """If it is one: an interface endpoint is in no table."""
+    endpoint = S3_ENDPOINT.replace("vpc_id", f"vpc_endpoint_type = {kind}\n  vpc_id")
+
+    found = told(tmp_path, OWN + endpoint + service("web"), to="endpoint:s3")
+    assert found == [f"service:web -> endpoint:s3: tcp 443{way}" for way in ways]
+
+
+TO_S3 = made(
+    *("aws_vpc_security_group_egress_rule", "s3", 'ip_protocol = "tcp"'),
+    *("from_port = 443", "to_port = 443", "security_group_id = aws_security_group.web.id"),
+    "prefix_list_id = data.aws_ec2_managed_prefix_list.s3.id",
+)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "ways"),
+    [
+        ("", ["aws:s3: tcp 443"]),
+        (S3_ENDPOINT, ["endpoint:s3: tcp 443"]),
+        (S3_ENDPOINT.replace("[aws", "[var.which] #"), ["aws:s3: tcp 443"]),
+        (
+            S3_ENDPOINT.replace("[aws", "var.which == null ? [] : [aws"),
+            ["aws:s3: tcp 443", "endpoint:s3: tcp 443 needs var.which"],
+        ),
+    ],
+)
+def test_s3_is_reached_by_the_internet_where_no_endpoint_takes_it_for_certain(
+    endpoint: str, ways: list[str], tmp_path: Path
+) -> None:
+    """Where the gateway endpoint may be in no table of the tasks, both ways are told."""
+    text = OPEN + S3 + TO_S3 + endpoint + service("web")
+    found = [way for way in told(tmp_path, text, "service:web") if "s3:" in way]
+    assert found == [f"service:web -> {way}" for way in ways]
+
+
+@pytest.mark.parametrize(
+    ("list_", "comes"),
+    [
+        ("s3", False),
+        ("dynamodb", False),
+        ("s3express", False),
+        ("vpc-lattice", True),
+        ("global.cloudfront.origin-facing", True),
+    ],
+)
+def test_which_aws_services_come_in_by_a_rule_for_their_prefix_list(
+    list_: str, comes: bool, tmp_path: Path
+) -> None:
+    """Those that open connections: stores of AWS's own never do."""
+    region = "" if list_.startswith("global.") else "eu-west-1."
+    listed = S3.replace("eu-west-1.s3", f"{region}{list_}")
+    rule = TO_S3.replace("egress", "ingress")
+    found = told(tmp_path, OPEN + listed + rule + service("web"), to="service:web")
+
+    assert any(way.startswith("aws:") for way in found) is comes
+
+
+@pytest.mark.parametrize(
     ("answers", "notes"),
     [
         ((1024, 65535), ()),

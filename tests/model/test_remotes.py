@@ -138,6 +138,11 @@ def of(*cidrs: str) -> Ranges:
             route(OFFICE, *APPLIANCE), "",
             [("onprem", of("192.168.0.0/16"), None, ["aws_route_table.main"])], id="an appliance",
         ),
+        pytest.param(
+            route(TEN, *APPLIANCE), "",
+            [("onprem", of("10.0.0.0/8") - of("10.9.0.0/16"), None, ["aws_route_table.main"])],
+            id="an appliance, which may lead to the other VPC as well",
+        ),
         # Of several routes for an address that of the smallest range is taken.
         pytest.param(
             route(OFFICE, *VPN) + route(BRANCH, *IGW), "",
@@ -147,6 +152,10 @@ def of(*cidrs: str) -> Ranges:
         pytest.param(
             route(BRANCH, *VPN) + route(OFFICE, *IGW), "",
             [("onprem", of("192.168.1.0/24"), True, [])], id="a VPN for a part",
+        ),
+        pytest.param(
+            route('"192.168.1.0/31"', *IGW) + route('"192.168.1.1/32"', *VPN), "",
+            [("onprem", of("192.168.1.1/32"), True, [])], id="a VPN for one address",
         ),
         pytest.param(
             route(OFFICE, *VPN) + route("var.any", *IGW), "",

@@ -55,8 +55,10 @@ def _out_of(reach: Reach, client: Interface) -> Iterator[PathFlow]:
     listed = dict.fromkeys(lists_named(reach.network, client.groups, "egress"))
     for endpoint, end in reach.gateways:
         pieces = to_gateway(reach.network, client, endpoint)
-        yield PathFlow(client.end, end, if_there(pieces, (client.exists, endpoint.exists)))
-        if pieces:
+        there = client.exists, endpoint.exists, endpoint.kind.is_("Gateway")
+        pieces = if_there(pieces, there)
+        yield PathFlow(client.end, end, pieces)
+        if any(piece.fact.truth for piece in pieces):
             listed.pop(endpoint.service, None)
     for service in listed:
         pieces = to_service(reach.network, client, service) if service != "vpc-lattice" else ()

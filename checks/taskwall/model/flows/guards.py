@@ -102,11 +102,11 @@ def _lets_in(door: Door, who: str) -> Fact:
 
 
 def _vpcs_of(network: Network, mentions: frozenset[str]) -> Iterator[str]:
-    """The VPCs that a door mentions, and those of its subnets."""
+    """The VPCs that a door mentions, and those of its subnets and groups."""
     for each in mentions:
-        subnet = network.get(Subnet, each)
-        if subnet is not None and subnet.vpc.to:
-            yield subnet.vpc.to
+        inside = network.get(Subnet, each) or network.get(SecurityGroup, each)
+        if inside is not None and inside.vpc is not None and inside.vpc.to:
+            yield inside.vpc.to
         elif network.get(Vpc, each) is not None:
             yield each
 

@@ -146,9 +146,8 @@ def _opened_at(reach: Reach, flow: Flow) -> tuple[Origin, Span] | None:
     permission is that of who opens it.
     """
     first = flow.through[0] if flow.through else flow.target
-    listener = _listener(reach, flow) if flow.through else None
     into = _permission(reach, flow, first, "ingress")
-    found = into or listener or _permission(reach, flow, flow.source, "egress")
+    found = into or _listener(reach, flow) or _permission(reach, flow, flow.source, "egress")
     if isinstance(found, Permission):
         return found.on, found.place
     return (found.origin, found.place) if found is not None else None

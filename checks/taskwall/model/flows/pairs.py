@@ -59,8 +59,6 @@ class PairedInterfaces:
                 if not ingress.pieces:
                     continue
                 egress = self._let_through(client.groups, "egress", other, server.groups, way)
-                if not egress.pieces:
-                    continue
                 crossed = _crossing(self._network, client, place, other)
                 sure = way.fact.truth and place.fact.truth and other.fact.truth
                 if sure and crossed.whole:

@@ -302,11 +302,11 @@ class Reach:
 
     @cached_property
     def gateways(self) -> list[tuple[Endpoint, str]]:
-        """The gateway endpoints, with how flows name them."""
+        """The endpoints that are gateways, or may be, with how flows name them."""
         return [
             (endpoint, end_of(self.network, "endpoint", endpoint))
             for endpoint in self.network.every(Endpoint)
-            if endpoint.kind.known == "Gateway"
+            if endpoint.kind.is_("Gateway").truth is not False
         ]
 
     def listens(self, balancer: LoadBalancer) -> Pieces:

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from taskwall.core.facts import TRUE, Fact, all_of
 from taskwall.core.values import Need
-from taskwall.model.core.address import EVERYWHERE, V4, Ranges
+from taskwall.model.core.address import EVERYWHERE, Ranges
 from taskwall.model.core.entity import Link, same_entity
 from taskwall.model.core.network import Network, remembered
 from taskwall.model.entities.security_group import PrefixList
@@ -36,12 +36,13 @@ class Hop(Struct, frozen=True):
 
 
 class _Choice(Struct, frozen=True):
-    """A route as routers choose among them: the longer its prefix the earlier, then by kind.
+    """A route as routers choose among them: the fewer addresses the earlier, then by kind.
 
-    Where it is not `sure` that some addresses are its own, `needs` say what that waits for.
+    `size` is how many those are, 0 where it is not known. Where it is not `sure` that some
+    addresses are its own, `needs` say what that waits for.
     """
 
-    prefix: int
+    size: int
     kind: int
     order: int
     ranges: Ranges
@@ -83,7 +84,7 @@ def _of_table(network: Network, subnet: Subnet, link: Link, addresses: Ranges) -
     found_choices = (_choices(network, number, route) for number, route in enumerate(routes))
     choices = sorted(
         (choice for choices in found_choices for choice in choices),
-        key=lambda each: (-each.prefix, each.kind, each.order),
+        key=lambda each: (each.size, each.kind, each.order),
     )
     local = local_addresses(network, subnet)
     left, doubted = addresses - local, Ranges()
@@ -133,7 +134,7 @@ def _choices(network: Network, order: int, route: Route) -> list[_Choice]:
         if listed is not None and listed.service:
             return []  # Few of the internet's addresses, which nobody asks for here.
         if listed is None or listed.entries is None:
-            return [_Choice(200, 1, order, EVERYWHERE, False, route, route.listed.waits())]
+            return [_Choice(0, 1, order, EVERYWHERE, False, route, route.listed.waits())]
         settings = listed.entries
     else:
         settings = (route.destination,)
@@ -143,14 +144,11 @@ def _choices(network: Network, order: int, route: Route) -> list[_Choice]:
         if each.value is None or not known.whole:
             within = known.within or EVERYWHERE
             needs = known.needs or (Need(each.name, "has unknown destinations"),)
-            found.append(_Choice(200, 1 + propagated, order, within, False, route, needs))
+            found.append(_Choice(0, 1 + propagated, order, within, False, route, needs))
         elif known.within:
-            size = known.within.size
-            bits = 32 if known.within & V4 else 128
             kind = propagated + (1 if route.listed is not None else 0)
-            bits -= (size - 1).bit_length()
             needs = route.fact.waits_for()
-            found.append(_Choice(bits, kind, order, known.within, sure, route, needs))
+            found.append(_Choice(known.within.size, kind, order, known.within, sure, route, needs))
     return found
 
 
@@ -174,7 +172,7 @@ def steered(network: Network, place: Place) -> Fact:
         same = table is None or place.vpc is None or same_entity(table.vpc, place.vpc) is not False
         for route in routes_of_table(network, each.table.to) if same else ():
             to = part(route.destination)
-            if route.way != "local" and (not to.whole or to.within & place.ranges):
+            if route.way != "local" and to.within & place.ranges:
                 name = route.fact.resource
                 text = f"what {name} sends incoming traffic through lets it pass"
                 needs = (Need(name, "sends what comes in through something else"),)

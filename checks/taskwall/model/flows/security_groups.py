@@ -243,8 +243,6 @@ def _matches(entry: GroupEntry, far: Far, link: Link | None) -> Iterator[tuple[F
                 known = part.known or (part.there and holds_by_name(part, theirs))
                 yield permission.states(known or None, entry.text, part.needs), ranges
         return
-    if not far.addresses.parts:
-        return
     held = Addresses(tuple(part for part in entry.held.parts if far.may_be_in(part)))
     truth = held.covers(far.addresses)
     if truth is False and held.meets(far.addresses) is not False:
@@ -277,7 +275,7 @@ def _refers(entry: GroupEntry, far: Far, link: Link | None) -> Fact:
         told = any_of(found) if found else FALSE
     if told.truth is False:
         return FALSE
-    return told if far.refers is TRUE else all_of((told, far.refers))
+    return all_of((told, far.refers))
 
 
 def _is_named(entry: GroupEntry, permission: Permission, named: Link, tie: Link) -> Fact:
