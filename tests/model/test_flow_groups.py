@@ -160,6 +160,44 @@ def test_each_part_of_a_permission_is_waited_for(
     assert [sorted(flow.missing) for flow in flows] == [sorted(each) for each in expected]
 
 
+def test_a_permission_that_may_not_be_there_on_an_unknown_port_waits_for_both(
+    tmp_path: Path,
+) -> None:
+    """For whether it is there, and for which port it opens."""
+    text = filled(STACK, {"PEER": "", "HAS": "[aws_security_group.own.id]"})
+    text += """
+variable "port" {}
+resource "aws_vpc_security_group_ingress_rule" "more" {
+  count             = var.other
+  security_group_id = aws_security_group.server.id
+  ip_protocol       = "tcp"
+  from_port         = var.port
+  to_port           = var.port
+  cidr_ipv4         = "10.0.0.0/16"
+}
+"""
+    assert told_of(tmp_path, text) == ["tcp all needs var.other, var.port"]
+
+
+def test_a_rule_that_is_written_for_a_group_from_elsewhere_counts(tmp_path: Path) -> None:
+    """It is there for certain; what else the group allows is not known."""
+    text = filled(STACK, {"PEER": "", "HAS": "[aws_security_group.own.id]"})
+    text = text.replace(SERVER, "data.aws_security_group.seen.id")
+    text += """
+resource "aws_vpc_security_group_ingress_rule" "more" {
+  security_group_id = data.aws_security_group.seen.id
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+  cidr_ipv4         = "10.0.0.0/16"
+}
+"""
+    certain, *others = told_of(tmp_path, text)
+    assert certain == "tcp 80"
+    assert others
+    assert all(each.endswith(" needs data.aws_security_group.seen") for each in others)
+
+
 ENTRY = """ingress {
     protocol    = "PROTOCOL"
     from_port   = 80

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from placeholders import filled
-from taskwall.api.flows import list_flows
+from taskwall.api.flows import explain, list_flows
 from taskwall.api.options import Options
 
 STACK = """
@@ -117,3 +117,26 @@ def test_whose_addresses_get_through(
         assert told(tmp_path, values | {"KEPT": "true"}, end) == (kept if reaches else [])
         hidden = ALL if reaches and of_balancer else []
         assert told(tmp_path, values | {"KEPT": "false"}, end) == hidden
+
+
+OF_OFFICE = """
+resource "aws_vpc_security_group_ingress_rule" "office" {
+  security_group_id = aws_security_group.web.id
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+  cidr_ipv4         = "203.0.113.0/24"
+}
+"""
+
+
+@pytest.mark.parametrize("kept", ["true", "false"])
+def test_which_rules_would_close_what_comes_through(kept: str, tmp_path: Path) -> None:
+    """A rule for addresses of clients lets nothing in where targets see the load balancer's."""
+    values = {"ALLOWED": SUBNET, "INTERNAL": "false", "KEPT": kept}
+    (tmp_path / "main.tf").write_text(filled(STACK + OF_OFFICE, values), encoding="utf-8")
+    (answer,) = explain(Options(paths=(str(tmp_path),)), "internet", "service:web", 443).answers
+
+    rules = {each.at.resource for each in answer.closing}
+    assert answer.flows
+    assert ("aws_vpc_security_group_ingress_rule.office" in rules) is (kept == "true")

@@ -796,6 +796,18 @@ def shut(to: str, by: str, port: int, source: str = "service:one") -> list[str]:
     return found
 
 
+FAR = (
+    made("aws_vpc", "far", 'cidr_block = "10.1.0.0/16"')
+    + made("aws_subnet", "far", "vpc_id = aws_vpc.far.id", 'cidr_block = "10.1.1.0/24"')
+    + made(
+        *("aws_security_group", "far", "vpc_id = aws_vpc.far.id"),
+        'ingress {\n    protocol = "tcp"\n    from_port = 443\n    to_port = 443\n'
+        "    security_groups = [aws_security_group.web.id]\n  }",
+    )
+    + service("far", subnet="far", group="far").replace("= true", "= false")
+)
+
+
 @pytest.mark.parametrize(
     ("text", "source", "target", "port", "closed"),
     [
@@ -874,6 +886,21 @@ def shut(to: str, by: str, port: int, source: str = "service:one") -> list[str]:
             "service:one",
             80,
             ["Block Public Access keeps the FROM from it"],
+        ),
+        # A group that names the client's lets it in as soon as there is a route.
+        (
+            FAR + ONE,
+            "service:one",
+            "service:far",
+            443,
+            ["no route of web leads to far"],
+        ),
+        (
+            FAR.replace("[aws_security_group.web.id]", "[]") + ONE,
+            "service:one",
+            "service:far",
+            443,
+            ["no route of web leads to far", "far allows no ingress from FROM on port 443"],
         ),
         (OPEN + ONE + blocked('"off"'), "internet", "service:one", 80, []),
     ],
@@ -2190,3 +2217,102 @@ def test_what_is_in_subnets_of_one_name_is_in_one_vpc(
     texts = [step.text for flow in flows for step in flow.because]
     assert texts
     assert any("in one VPC" in text for text in texts) == is_asked
+
+
+IN_VPC = """
+data "aws_vpc" "NAME" { tags = { Name = "NAME" } }
+resource "aws_subnet" "NAME" {
+  vpc_id     = OF
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_security_group" "NAME" {
+  vpc_id = OF
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+  egress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+}
+resource "aws_ecs_service" "NAME" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.NAME.id]
+    security_groups = [aws_security_group.NAME.id]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "ways"),
+    [
+        ("data.aws_vpc.one.id", "data.aws_vpc.one.id", [""]),
+        (
+            "data.aws_vpc.one.id",
+            "data.aws_vpc.two.id",
+            [" needs data.aws_vpc.one needs data.aws_vpc.two"],
+        ),
+        ("data.aws_vpc.one.id", "aws_vpc.main.id", []),
+        ("aws_vpc.main.id", "aws_vpc.main.id", [""]),
+    ],
+)
+def test_vpcs_from_elsewhere_may_be_one(
+    one: str, two: str, ways: list[str], tmp_path: Path
+) -> None:
+    """What is in two of them may reach each other: nobody knows. None is a VPC of the sources."""
+    text = IN_VPC.replace("NAME", "one").replace("OF", one)
+    text += IN_VPC.replace("NAME", "two").replace("OF", two)
+
+    found = told(tmp_path, text, "service:one", "service:two")
+    assert found == [f"service:one -> service:two: tcp 443{way}" for way in ways]
+
+
+def test_clients_of_a_listener_that_is_certain_beside_one_that_is_not(tmp_path: Path) -> None:
+    """What one of several alike can open is told of it alone, by what is certain and what not."""
+    more = made(
+        *("aws_lb_listener", "more", "load_balancer_arn = aws_lb.edge.arn", "port = 444"),
+        'protocol = "HTTPS"',
+        'default_action {\n    type = "forward"\n'
+        "    target_group_arn = aws_lb_target_group.edge.arn\n  }",
+    )
+    perhaps = made(
+        *("aws_vpc_security_group_ingress_rule", "more", 'ip_protocol = "tcp"'),
+        *("from_port = 444", "to_port = 444", "security_group_id = aws_security_group.edge.id"),
+        "cidr_ipv4 = var.zone",
+    )
+    text = EDGE + more + perhaps + service("web", behind("edge")) + service("one") + service("two")
+    text += made(
+        *("aws_vpc_security_group_egress_rule", "more", 'ip_protocol = "tcp"'),
+        *("from_port = 444", "to_port = 444", "security_group_id = aws_security_group.web.id"),
+        'cidr_ipv4 = "10.0.0.0/16"',
+    )
+
+    for client in ("one", "two"):
+        way = f"service:{client} -> service:web: tcp"
+        assert told(tmp_path, text, f"service:{client}", "service:web") == [
+            f"{way} 443 through lb:edge",
+            f"{way} 444 through lb:edge needs var.zone",
+        ]
+
+
+@pytest.mark.parametrize("first", ["web", "lost"])
+@pytest.mark.parametrize("vpc", ["var.which", "[aws_vpc.main.id, aws_vpc.far.id][var.which]"])
+def test_what_names_no_group_has_the_default_one_of_the_vpc_that_a_subnet_tells(
+    first: str, vpc: str, tmp_path: Path
+) -> None:
+    """All subnets of one thing are in one VPC: those tell it that say in which they are."""
+    lost = made("aws_subnet", "lost", f"vpc_id = {vpc}", 'cidr_block = "10.0.3.0/24"')
+    second = {"web": "lost", "lost": "web"}[first]
+    text = service("one", subnet=first).replace("[aws_security_group.web.id]", "[]")
+    text = text.replace(f".{first}.id]", f".{first}.id, aws_subnet.{second}.id]")
+    text += OTHER_VPC + lost
+
+    found = told(tmp_path, text, "service:one", "service:one")
+    assert found == ["service:one -> service:one: all all"]

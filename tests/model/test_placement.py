@@ -8,7 +8,13 @@ from placeholders import scanned
 from taskwall.core.facts import Fact
 from taskwall.lowering import lower
 from taskwall.model.compute.container_instances import all_instances, container_instances
-from taskwall.model.compute.placement import can_be_placed, hosts_of, is_hosted, with_tasks
+from taskwall.model.compute.placement import (
+    can_be_placed,
+    hosts_of,
+    is_hosted,
+    on_unseen_instances,
+    with_tasks,
+)
 from taskwall.model.core.network import Network
 from taskwall.model.entities.ecs import TaskSource
 from taskwall.readers import terraform
@@ -62,12 +68,17 @@ resource "aws_ecs_cluster_capacity_providers" "shop" {
 """
 
 
-def networked(changes: dict[str, str], more: str = "") -> tuple[Network, TaskSource]:
-    """The stack with some changes, and its service."""
+def filled_source(changes: dict[str, str]) -> str:
+    """The source with some changes."""
     text = SOURCE
     for word, meant in (DEFAULTS | changes).items():
         text = text.replace(word, meant)
-    files = Files({"/net/main.tf": text + more})
+    return text
+
+
+def networked(changes: dict[str, str], more: str = "") -> tuple[Network, TaskSource]:
+    """The stack with some changes, and its service."""
+    files = Files({"/net/main.tf": filled_source(changes) + more})
     (stack,), errors = terraform.stacks(["/net/main.tf"], files, Inputs(boundary="/net"))
     assert not errors
     network = lower(stack.evaluate({}).resources).network
@@ -174,6 +185,27 @@ def test_one_service_that_is_placed_is_enough(
 
     held = {member.instances.id: fact.truth for member, fact in with_tasks(network)}
     assert held.get("aws_launch_template.hosts", False) is truth
+
+
+@pytest.mark.parametrize(
+    ("runs_in", "launched", "said"),
+    [
+        (IN_SHOP, ON_EC2, "cluster"),
+        ("", ON_EC2, "launch_type"),
+        ("", "", 'resource "aws_ecs_service" "web"'),
+    ],
+)
+def test_by_which_attribute_instances_are_from_elsewhere(
+    runs_in: str, launched: str, said: str
+) -> None:
+    """The cluster that they join, else what says that they are needed, else the service."""
+    changes = {"RUNS_IN": runs_in, "LAUNCHED": launched, "JOINS": "other"}
+    network, source = networked(changes)
+    (unseen,) = on_unseen_instances(network)
+
+    text = filled_source(changes).splitlines()[unseen.at.line - 1]
+    assert unseen.source == source
+    assert text.strip().startswith(said)
 
 
 OF_TEMPLATE = """

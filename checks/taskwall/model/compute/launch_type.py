@@ -127,8 +127,7 @@ def _providers(
     for link in providers.providers:
         provider = network.get(CapacityProvider, link)
         if provider is None or provider.external:
-            why = "is a capacity provider that is not in the sources"
-            waits += list(link.fact.needs) or [Need(link.to or "a capacity provider", why)]
+            waits += link.waits("a capacity provider", provider)
         else:
             known.add(provider.launch)
     return frozenset(known), tuple(waits)

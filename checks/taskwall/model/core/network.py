@@ -165,8 +165,6 @@ def remembered(question: Callable[P, R]) -> Callable[P, R]:
         key: tuple[object, ...]
         if len(about) == 2 and not named:  # as nearly always
             key = question, _key(about[1])
-        elif len(about) == 1:
-            key = (question, *named.values())
         else:
             key = (question, *map(_key, about[1:]), *named.values())
         if network.queries is not None:

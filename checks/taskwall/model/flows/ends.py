@@ -455,11 +455,10 @@ class _Naming:
         return of_default_group(self.network, self._vpc(subnets), TRUE)
 
     def _vpc(self, subnets: tuple[Link, ...]) -> Link | None:
-        for link in subnets:
-            subnet = self.network.get(Subnet, link)
-            if subnet is not None and subnet.vpc.to:
-                return subnet.vpc
-        return None
+        """The VPC of some subnets, which all are in one: of those that are written, if any is."""
+        known = (self.network.get(Subnet, link) for link in subnets)
+        vpcs = (subnet.vpc for subnet in known if subnet is not None)
+        return min(vpcs, key=lambda vpc: not vpc.exact, default=None)
 
     def _places(
         self, subnets: tuple[Link, ...], groups: tuple[Link, ...], setting: Setting
