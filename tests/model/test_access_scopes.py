@@ -444,6 +444,47 @@ def test_scope(
     assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
 
 
+IN_TERRAFORM = """
+variable "given" {}
+resource "aws_ec2_network_insights_access_scope" "scope" {
+  MATCHES
+  EXCLUDES
+}
+"""
+TO_STORE = """{
+    source {
+      resource_statement { resources = [aws_security_group.webgroup.id] }
+    }
+    destination {
+      resource_statement { resources = [aws_security_group.storegroup.id] }
+    }
+  }"""
+PERHAPS = f"{{\n    for_each = var.given == null ? [] : [1]\n    content {TO_STORE}\n  }}"
+
+
+@pytest.mark.parametrize(
+    ("matches", "excludes", "result"),
+    [
+        (f"match_paths {TO_STORE}", "", "fail"),
+        (f'dynamic "match_paths" {PERHAPS}', "", "unknown"),
+        (f"match_paths {TO_STORE}", f'dynamic "exclude_paths" {PERHAPS}', "unknown"),
+    ],
+)
+def test_paths_that_a_scope_may_have(
+    matches: str, excludes: str, result: Result, tmp_path: Path
+) -> None:
+    """What they match and leave out waits for whether they are there."""
+    text = IN_TERRAFORM.replace("MATCHES", matches).replace("EXCLUDES", excludes)
+    (tmp_path / "main.tf").write_text(TERRAFORM + text)
+
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
+    assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
+    assert all(each.missing == ("var.given",) for each in report.unknowns)
+
+
 OTHER = """
   othergroup: {Type: 'AWS::EC2::SecurityGroup', Properties: {VpcId: !Ref main}}
   FromOther:

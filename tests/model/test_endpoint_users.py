@@ -113,6 +113,8 @@ TABLES: dict[str, tuple[dict[str, str], bool | None]] = {
     ),
     # What an input brings is none that the sources write, unless they name the same input.
     "one of an input": ({"TABLES": "[var.any]"}, False),
+    "those of an input": ({"TABLES": "var.list"}, False),
+    "what may be merged": ({"TABLES": "merge({}, var.any)"}, None),
     "the same input": ({"TABLES": "[var.any]", "ASSOCIATED": associated("web", "var.any")}, True),
     "that of one subnet of two": ({"SUBNETS": f"[{BOTH}]"}, False),
     "those of two subnets": ({"SUBNETS": f"[{BOTH}]", "TABLES": f"[{ONE}, {TWO}]"}, True),

@@ -1641,6 +1641,21 @@ def test_clients_whose_ports_get_no_answers_are_told_of(
     assert [(flow.verdict, flow.notes) for flow in flows] == [("open", notes)]
 
 
+def test_ports_of_clients_without_answers_are_told_of_the_protocol_alone(tmp_path: Path) -> None:
+    """An ACL that lets answers of TCP out to some ports, and those of UDP to all, loses TCP's."""
+    udp = 'ip_protocol = "udp"', "from_port = 53", "to_port = 53", 'cidr_ipv4 = "0.0.0.0/0"'
+    rule = made(
+        *("aws_vpc_security_group_ingress_rule", "udp", *udp),
+        "security_group_id = aws_security_group.web.id",
+    )
+    lets = ("egress", "tcp", "0.0.0.0/0", 1024, 50000), ("egress", "udp", "0.0.0.0/0", 0, 65535)
+    text = VPC + OPEN + rule + entries(ALL_IN, *lets) + service("web")
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    flows = list_flows(Options(paths=(str(tmp_path),)), "internet", "service:web").flows
+
+    assert {flow.protocol: bool(flow.notes) for flow in flows} == {"tcp": True, "udp": False}
+
+
 def by_edge(destination: str, to: str, vpc: str = "aws_vpc.main") -> str:
     """A route table of the internet gateway, which sends what comes in somewhere."""
     of = "route_table_id = aws_route_table.edge.id"

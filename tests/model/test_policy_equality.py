@@ -84,6 +84,31 @@ CASES: dict[str, tuple[PolicyDocument, PolicyDocument, bool | None]] = {
         None,
     ),
     "more by one input": (document((PULL,), OPEN), document((PULL,), OPEN), None),
+    "another key of a condition": (
+        document((limited("StringEquals", {"aws:PrincipalAccount": "1"}),)),
+        document((limited("StringEquals", {"aws:ResourceAccount": "1"}),)),
+        False,
+    ),
+    "another operator of a condition": (
+        document((limited("StringEquals", ORGANISATION),)),
+        document((limited("StringEqualsIfExists", ORGANISATION),)),
+        False,
+    ),
+    "values that are no texts": (
+        document((limited("Bool", {"aws:SecureTransport": True}),)),
+        document((limited("Bool", {"aws:SecureTransport": False}),)),
+        False,
+    ),
+    "a truth, as a text": (
+        document((limited("Bool", {"aws:SecureTransport": True}),)),
+        document((limited("Bool", {"aws:SecureTransport": "true"}),)),
+        True,
+    ),
+    "perhaps the same statement, and another for certain": (
+        document((), ALLOWS_MORE),
+        document((PUSH,)),
+        None,
+    ),
     "an open effect": (document(({**PULL, "Effect": OPEN},)), ONE, None),
     "open conditions": (document(({**PULL, "Condition": OPEN},)), ONE, None),
     "an open operator": (document((limited("StringEquals", OPEN),)), ONE, None),

@@ -194,6 +194,13 @@ A, B = cluster("a*"), cluster("b*")
         ({"NotResource": A}, {"Resource": "*"}, True),
         ({"NotResource": A}, {"Resource": A}, False),
         ({"NotResource": [A, B]}, {"Resource": [A, B]}, False),
+        # Whom a denial is for is not known where its conditions are not.
+        ({"Resource": "*"}, {"Resource": "*", "Condition": OPEN}, None),
+        ({"Resource": "*"}, {"Resource": A, "Condition": OPEN}, False),
+        # More may be allowed than is known.
+        ({"Resource": Items((A,), (OPEN,))}, {"Resource": "*"}, True),
+        ({"Resource": Items((A,), (OPEN,))}, {"Resource": A}, None),
+        ({"Resource": Items((A,), (OPEN,))}, {"Resource": B}, None),
         # What is allowed may be anything, where that is not known.
         ({"Resource": Items((OPEN,))}, {"Resource": "*"}, True),
         ({"Resource": Items((OPEN,))}, {"Resource": A}, None),

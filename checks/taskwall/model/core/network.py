@@ -215,8 +215,6 @@ _IDENTIFIED: dict[type, bool] = {}
 
 def _key(about: Any) -> object:
     kind = type(about)
-    if kind is str:
-        return about
     identified = _IDENTIFIED.get(kind)
     if identified is None:
         identified = _IDENTIFIED[kind] = issubclass(kind, Entity)

@@ -515,8 +515,6 @@ def serves_table(network: Network, endpoint: Endpoint, table: Link) -> Fact:
         if truth is not False:
             needs = (*link.fact.needs, *table.fact.needs)
             parts.append(Fact(truth, text, link.place, name, needs) & fact)
-    if at.needs and not endpoint.tables:
-        parts.append(Fact(None, text, at.place, name, at.needs))
     otherwise = f"{name} is not in route table {table.to}"
     none = Fact(False, text, at.place, name, otherwise=otherwise)
     return any_of((none, *parts))

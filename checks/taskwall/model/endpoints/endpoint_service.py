@@ -6,7 +6,6 @@ from taskwall.core.facts import FALSE, Fact, all_of, any_of
 from taskwall.core.values import Need
 from taskwall.model.core.entity import Entity, Link, Setting
 from taskwall.model.core.network import Network, remembered
-from taskwall.model.entities.ecs import TaskSource
 from taskwall.model.entities.load_balancer import LoadBalancer
 from taskwall.model.load_balancing.paths import beyond_sources, stands_before_tasks
 
@@ -81,7 +80,7 @@ def offers_tasks(network: Network, service: EndpointService) -> Fact:
             text = f"{service.name} leads to a load balancer in front of tasks"
             needs = link.waits("a load balancer", balancer)
             parts.append(Fact(None, text, link.place, service.name, needs))
-    return any_of(parts) if network.every(TaskSource) else FALSE
+    return any_of(parts)
 
 
 def _may_lead_to_tasks(network: Network, link: Link) -> bool:

@@ -34,12 +34,14 @@ def one_argument(one: Value | None, other: Value | None) -> bool:
 
 
 def same_documents(one: PolicyDocument, other: PolicyDocument) -> Tristate:
-    """Whether two documents say the same, in whatever order and grouping they say it."""
+    """Whether two documents say the same, in whatever order and grouping they say it.
+
+    Of what is not all known nothing is certain, also where both wait for the same input: they may
+    take different parts of it.
+    """
     a, b = _atoms(one), _atoms(other)
     left = {key: atom for key, atom in a.items() if key not in b}
     right = {key: atom for key, atom in b.items() if key not in a}
-    if not left and not right:
-        return True if not (one.open or other.open) or _same_open(one, other) else None
     if one.open or other.open:
         return None
     pairs = [
@@ -47,11 +49,6 @@ def same_documents(one: PolicyDocument, other: PolicyDocument) -> Tristate:
         for here, there in ((left.values(), b.values()), (right.values(), a.values()))
     ]
     return all_true(pairs)
-
-
-def _same_open(one: PolicyDocument, other: PolicyDocument) -> bool:
-    """Whether both wait for the same one unknown document."""
-    return bool(one.needs) and one.needs == other.needs and not one.statements
 
 
 def _atoms(policy: PolicyDocument) -> dict[object, _Atom]:

@@ -1,6 +1,8 @@
 """What network ACLs let through between two places: there, and on the way back."""
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import and_, or_
 
 from msgspec import Struct
 
@@ -113,15 +115,14 @@ def _passes(
     subnet = network.get(Subnet, place.subnet)
     if subnet is None or subnet.external:
         return traffic if kindly else Traffic()
-    found: Traffic | None = None
+    passed = []
     for each in border(network, subnet):
         if each.acl is None or each.acl.external:
             # Of these AWS's own alone is certain, which lets all through.
-            passed = traffic if each.fact.truth or kindly else Traffic()
+            passed.append(traffic if each.fact.truth or kindly else Traffic())
         else:
-            passed = passing(network, each.acl, way, traffic, kindly)
-        found = passed if found is None else found | passed if kindly else found & passed
-    return traffic if found is None else found
+            passed.append(passing(network, each.acl, way, traffic, kindly))
+    return reduce(or_ if kindly else and_, passed)
 
 
 def is_guarded(network: Network, place: Place | None) -> bool:
