@@ -1937,6 +1937,7 @@ ADDRESSES = " needs the addresses of what comes by PrivateLink"
             {"BALANCERS": "[aws_lb.two.arn, aws_lb.net.arn][var.which]"},
             [SOMEBODY + UNKNOWN, f"service:one -> {BY_DOOR}{UNKNOWN}"],
         ),
+        ({"BALANCERS": 'var.which == "" ? aws_lb.two.arn : aws_lb.edge.arn'}, []),
         ({"= DOOR": "= 80"}, [SOMEBODY]),
         ({"= DOOR": "= var.which"}, [SOMEBODY, f"service:one -> {BY_DOOR}{UNKNOWN}"]),
         ({"NAMED": '"com.amazonaws.vpce.eu-west-1.vpce-svc-1"'}, [SOMEBODY]),

@@ -108,7 +108,7 @@ def _led(network: Network, one: Place, other: Place) -> tuple[Fact, Fact]:
     if not parts:
         return Fact(False, f"a route of {name} leads there", at, name, otherwise=otherwise), FALSE
     sure = Ranges.union(ranges for ranges, fact in parts if fact.truth)
-    found = all_of([fact for _, fact in parts]) if len(parts) > 1 else parts[0][1]
+    found = all_of(fact for _, fact in parts)
     if found.truth and not other.ranges <= sure:
         needs = (Need(f"the address in {other.name}", "is not known"),)
         text = f"a route of {name} leads to it"

@@ -128,7 +128,6 @@ def _choices(network: Network, order: int, route: Route) -> list[_Choice]:
     if route.way == "local":
         return []
     sure = route.fact.truth is True
-    propagated = 3 if route.destination.name == "the propagated destination" else 0
     if route.listed is not None:
         listed = network.get(PrefixList, route.listed)
         if listed is not None and listed.service:
@@ -144,9 +143,9 @@ def _choices(network: Network, order: int, route: Route) -> list[_Choice]:
         if each.value is None or not known.whole:
             within = known.within or EVERYWHERE
             needs = known.needs or (Need(each.name, "has unknown destinations"),)
-            found.append(_Choice(0, 1 + propagated, order, within, False, route, needs))
+            found.append(_Choice(0, 1, order, within, False, route, needs))
         elif known.within:
-            kind = propagated + (1 if route.listed is not None else 0)
+            kind = 1 if route.listed is not None else 0
             needs = route.fact.waits_for()
             found.append(_Choice(known.within.size, kind, order, known.within, sure, route, needs))
     return found

@@ -47,13 +47,13 @@ def select_ends(reach: Reach, word: str) -> Selection:
     Raises:
         NoEndError: it stands for none.
     """
-    kind, colon, name = word.partition(":")
+    kind, _, name = word.partition(":")
     if word in (INTERNET, ONPREM) or (kind == "aws" and name):
         return Selection(word, frozenset((word,)))
     cidr = parse_cidr(word)
     if cidr is not None:
         return _addresses(reach, word, cidr.ranges)
-    found = _named(reach, word, kind, name) if colon and name else None
+    found = _named(reach, word, kind, name)
     if found is None:
         raise NoEndError(word)
     return found
