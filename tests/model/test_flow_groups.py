@@ -244,3 +244,16 @@ def test_entries_that_hold_a_subnet_together(
     one = STACK[STACK.index("  ingress {") : STACK.index('resource "aws_ecs_service" "client"')]
     text = STACK.replace(one, f"  {'  '.join(entries)}}}\n")
     assert told_of(tmp_path, filled(text, {"HAS": "[aws_security_group.own.id]"})) == said
+
+
+def test_entries_of_a_group_that_may_not_be_there_hold_a_subnet_together_if_it_is(
+    tmp_path: Path,
+) -> None:
+    """What its entries hold together waits for whether the server has the group."""
+    one = STACK[STACK.index("  ingress {") : STACK.index('resource "aws_ecs_service" "client"')]
+    text = STACK.replace(one, f"  {entry(LOW)}  {entry(HIGH)}}}\n")
+    text = text.replace(f"[{SERVER}]", 'var.which == "" ? [SERVER] : [SHUT]')
+    text = filled(text, {"HAS": "[aws_security_group.own.id]", "SERVER": SERVER, "SHUT": SHUT})
+    (said,) = told_of(tmp_path, text)
+    assert said.startswith("tcp 80 needs ")
+    assert "var.which" in said

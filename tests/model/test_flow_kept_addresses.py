@@ -140,3 +140,21 @@ def test_which_rules_would_close_what_comes_through(kept: str, tmp_path: Path) -
     rules = {each.at.resource for each in answer.closing}
     assert answer.flows
     assert ("aws_vpc_security_group_ingress_rule.office" in rules) is (kept == "true")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "addresses"),
+    [("aws_vpc.main.cidr_block", ()), ('"192.0.2.0/24"', ("192.0.2.0/24",))],
+)
+def test_a_vpc_of_a_given_range_gets_through_by_its_name(
+    allowed: str, addresses: tuple[str, ...], tmp_path: Path
+) -> None:
+    """All of it does where it is allowed itself, else those of it that have such addresses."""
+    text = filled(STACK, {"ALLOWED": allowed, "INTERNAL": "true", "KEPT": "true"})
+    text = text.replace('"10.0.0.0/16"', "var.cidr").replace('"10.0.1.0/24"', "var.subnet")
+    text += 'variable "cidr" {}\nvariable "subnet" {}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    flows = list_flows(Options(paths=(str(tmp_path),)), "vpc:main", "service:web").flows
+
+    ways = [each for each in flows if each.through == ("lb:nlb",)]
+    assert [(each.verdict, each.addresses) for each in ways] == [("open", addresses)]
