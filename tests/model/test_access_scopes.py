@@ -485,6 +485,139 @@ def test_paths_that_a_scope_may_have(
     assert all(each.missing == ("var.given",) for each in report.unknowns)
 
 
+BY_ENDPOINT = """
+resource "aws_security_group" "client" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "door" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 8080
+    to_port         = 8080
+    security_groups = [aws_security_group.client.id]
+  }
+}
+resource "aws_security_group" "net" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "behind" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 8080
+    to_port         = 8080
+    security_groups = [aws_security_group.net.id]
+  }
+}
+resource "aws_lb" "net" {
+  load_balancer_type = "network"
+  internal           = true
+  subnets            = [aws_subnet.b.id]
+  security_groups    = [aws_security_group.net.id]
+  enforce_security_group_inbound_rules_on_private_link_traffic = "off"
+}
+resource "aws_lb_listener" "net" {
+  load_balancer_arn = aws_lb.net.arn
+  port              = 8080
+  protocol          = "TCP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.net.arn
+  }
+}
+resource "aws_lb_target_group" "net" {
+  vpc_id             = aws_vpc.main.id
+  port               = 8080
+  protocol           = "TCP"
+  target_type        = "ip"
+  preserve_client_ip = false
+}
+resource "aws_vpc_endpoint_service" "offer" {
+  acceptance_required        = true
+  network_load_balancer_arns = [aws_lb.net.arn]
+}
+resource "aws_vpc_endpoint" "door" {
+  vpc_id             = aws_vpc.main.id
+  vpc_endpoint_type  = "Interface"
+  service_name       = aws_vpc_endpoint_service.offer.service_name
+  subnet_ids         = [aws_subnet.a.id]
+  security_group_ids = [aws_security_group.door.id]
+}
+resource "aws_ecs_service" "client" {
+  launch_type = "FARGATE"
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = [aws_security_group.client.id]
+  }
+}
+resource "aws_ecs_service" "behind" {
+  launch_type = "FARGATE"
+  load_balancer {
+    container_name   = "web"
+    container_port   = 8080
+    target_group_arn = aws_lb_target_group.net.arn
+  }
+  network_configuration {
+    subnets         = [aws_subnet.b.id]
+    security_groups = [aws_security_group.behind.id]
+  }
+}
+resource "aws_ec2_network_insights_access_scope" "scope" {
+  match_paths {
+    source {
+      resource_statement { resources = [aws_security_group.client.id] }
+    }
+    destination {
+      resource_statement { resources = [aws_security_group.behind.id] }
+    }
+  }
+  exclude_paths {
+    through_resources {
+      resource_statement { THROUGH }
+    }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("through", "result"),
+    [
+        ('resource_types = ["AWS::EC2::VPCEndpoint"]', "pass"),
+        ('resource_types = ["AWS::ElasticLoadBalancingV2::LoadBalancer"]', "pass"),
+        ('resource_types = ["AWS::EC2::NatGateway"]', "fail"),
+        ('resource_types = ["AWS::EC2::NatGateway", "AWS::EC2::VPCEndpoint"]', "pass"),
+        ("resources = [aws_vpc_endpoint.door.id]", "pass"),
+        ("resources = [aws_lb.net.arn]", "pass"),
+        ("resources = [aws_lb.edge.arn]", "fail"),
+        ("resources = [aws_lb.edge.arn, aws_vpc_endpoint.door.id]", "pass"),
+    ],
+)
+def test_what_a_path_goes_through(through: str, result: Result, tmp_path: Path) -> None:
+    """An endpoint of an endpoint service, and the load balancer that it leads to."""
+    text = TERRAFORM + BY_ENDPOINT.replace("THROUGH", through)
+    (tmp_path / "main.tf").write_text(text)
+
+    report = taskwall.scan(tmp_path, select=["TW803"])
+
+    assert not report.errors
+    found = [("fail", report.findings), ("unknown", report.unknowns), ("pass", report.passes)]
+    assert [(name, len(each)) for name, each in found if each] == [(result, 1)]
+
+
 OTHER = """
   othergroup: {Type: 'AWS::EC2::SecurityGroup', Properties: {VpcId: !Ref main}}
   FromOther:
