@@ -167,6 +167,30 @@ def test_both_permissions_of_one_fix_make_no_circle(name: str) -> None:
     assert edits_of(source, "TW407", after[str(source)])[1:] == ([], "")
 
 
+def test_a_resource_of_its_own_makes_no_circle_with_an_inline_block() -> None:
+    """The tasks' group gets a resource beside it, so that the endpoint's may name it inline."""
+    source = RULES / "tw407" / "fail" / "main.tf"
+    text = (
+        without_blocks(source.read_text(), "web")
+        + """
+resource "aws_vpc_security_group_egress_rule" "other" {
+  security_group_id = aws_security_group.web.id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "192.168.0.0/16"
+}
+"""
+    )
+
+    scan, edits, _ = edits_of(source, "TW407", text)
+
+    words = sorted(each.split()[0] for each in edits)
+    assert words == ["ingress", "resource"]
+    after = mended(scan, [e for one, es in scan.judged if one.finding.rule == "TW407" for e in es])
+    assert edits_of(source, "TW407", after[str(source)])[1:] == ([], "")
+
+
 def test_no_inline_block_takes_away_the_rules_of_another_setting() -> None:
     """A rule that a condition leaves out where it fails is there elsewhere."""
     source = RULES / "tw213" / "fail_when_rule_is_absent" / "main.tf"

@@ -917,6 +917,25 @@ def test_what_closes_a_way_is_told_in_its_order(
     assert bool(answer.flows) != bool(closed)
 
 
+@pytest.mark.parametrize(("port", "missing"), [(443, ()), (444, ("var.zone",)), (None, ())])
+def test_what_is_open_for_certain_waits_for_nothing_beside_what_closes_a_way(
+    port: int | None, missing: tuple[str, ...], tmp_path: Path
+) -> None:
+    """There is no route; what the group lets out besides, perhaps, does not decide."""
+    perhaps = made(
+        *("aws_vpc_security_group_egress_rule", "more", 'ip_protocol = "tcp"'),
+        *("from_port = 443", "to_port = 444", "security_group_id = aws_security_group.web.id"),
+        "cidr_ipv4 = var.zone",
+    )
+    far = FAR.replace("to_port = 443", "to_port = 444")
+    (tmp_path / "main.tf").write_text(VPC + far + ONE + perhaps, encoding="utf-8")
+    options = Options(paths=(str(tmp_path),))
+    (answer,) = explain(options, "service:one", "service:far", port).answers
+
+    assert [each.at.text for each in answer.closed]
+    assert answer.missing == missing
+
+
 def accelerator(families: str = "") -> str:
     """An accelerator in front of the load balancer."""
     more = (f"ip_address_type = {families}",) if families else ()
