@@ -1,6 +1,7 @@
 """The way from the internet to a place, and from a place to the internet."""
 
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, reduce
 
 from taskwall.core.facts import FALSE, TRUE, Fact, all_of, any_of
 from taskwall.core.values import Need
@@ -12,7 +13,7 @@ from taskwall.model.flows.paths import led_to
 from taskwall.model.flows.places import Place, places_of
 from taskwall.model.flows.routes import Hop, steered
 from taskwall.model.flows.sets import ANY_PROTOCOL, Pieces, TrafficPiece, both
-from taskwall.model.permissions.packets import Traffic, protocols
+from taskwall.model.permissions.packets import Traffic
 from taskwall.model.routing.routes import blocked, gateway_blocked, ingress_blocked
 
 
@@ -53,8 +54,7 @@ def way_in(
             facts.append(~shut)
         if shut.truth:
             closed.append(_blocking(shut))
-    if (passing := steered(network, place)) is not TRUE:
-        facts.append(passing)
+    facts.append(steered(network, place))
     wanted = internet(place.version)
     led = led_to(network, place, wanted, _by_gateway)
     if not led:
@@ -90,11 +90,7 @@ def way_out(network: Network, place: Place, public: Fact) -> tuple[Pieces, tuple
     led = led_to(network, place, internet(place.version), accept)
     if not led and not closed:
         closed.append(_no_route(place, "a NAT gateway"))
-    found = []
-    for ranges, fact in led:
-        spoken = ANY_PROTOCOL
-        found.append(TrafficPiece(Traffic.of(spoken, ALL_PORTS, ranges), fact))
-    return tuple(found), tuple(closed)
+    return _pieces(led), tuple(closed)
 
 
 def _by_nat(network: Network, hop: Hop, place: Place) -> Fact:
@@ -120,13 +116,11 @@ def _by_nat(network: Network, hop: Hop, place: Place) -> Fact:
         otherwise = f"{nat.name} is in a subnet without a route to an internet gateway"
         at = nat.origin.header
         return Fact(False, text, at, nat.name, otherwise=otherwise)
-    facts = [any_of(fact for _, fact in led)]
     shut = blocked(network, subnet)
     if shut.truth:
         return _blocking(shut).fact
-    if shut.truth is None:
-        facts.append(~shut)
-    return all_of(fact for fact in facts if fact.truth is not True) if facts else TRUE
+    facts = any_of(fact for _, fact in led), ~shut
+    return all_of(fact for fact in facts if fact.truth is not True)
 
 
 def _by_gateway(hop: Hop) -> Fact:
@@ -143,14 +137,11 @@ def _elsewhere(hop: Hop, place: Place) -> Fact:
     return Fact(None, text, hop.fact.place, hop.fact.resource, hop.waits(place.name))
 
 
-def _pieces(led: list[tuple[Ranges, Fact]], facts: list[Fact]) -> Pieces:
-    found = []
-    for ranges, fact in led:
-        whole = fact
-        for each in facts:
-            whole = both(whole, each)
-        found.append(TrafficPiece(Traffic.of(protocols("all"), ALL_PORTS, ranges), whole))
-    return tuple(found)
+def _pieces(led: list[tuple[Ranges, Fact]], facts: Iterable[Fact] = ()) -> Pieces:
+    return tuple(
+        TrafficPiece(Traffic.of(ANY_PROTOCOL, ALL_PORTS, ranges), reduce(both, facts, fact))
+        for ranges, fact in led
+    )
 
 
 def _no_route(place: Place, where: str) -> Obstacle:
