@@ -50,11 +50,9 @@ def _kind(network: Network, source: TaskSource) -> object:
     launched, own = runs_on(network, source, "EC2"), awsvpc(network, source)
     links = (source.cluster, *strategy(network, source).providers)
     ties = tuple((link.to, link.exact, link.sure, link.fact.needs) for link in links if link)
-    fargate = launched.truth is False
-    needs = () if fargate else (launched.waits_for(), own.waits_for())
+    truths = launched.truth, own.truth, launched.waits_for(), own.waits_for()
     meant = is_meant_for_fargate(network, source)
-    asks = () if fargate else constraints_of(network, source)
-    return source.cluster is None, ties, launched.truth, own.truth, needs, meant, asks
+    return ties, truths, meant, constraints_of(network, source)
 
 
 def can_be_placed(network: Network, member: ContainerInstances, source: TaskSource) -> Fact:
