@@ -146,7 +146,7 @@ def _to_hosts(network: Network) -> Iterator[Onward]:
     for member in container_instances(network):
         held = ((member.instances, member.fact), *sharing.get(member.instances.id, ()))
         for front in instance_registrations(network, member):
-            for target, fact in held if front.balancer is not None else ():
+            for target, fact in held:
                 yield from _to_host(network, front, target, fact)
 
 

@@ -25,7 +25,7 @@ def _gets_in(network: Network, place: Place) -> Fact:
         return TRUE
     open_ = ~ingress_blocked(network, subnet)
     if not is_guarded(network, place):
-        return open_ if open_.truth is not True else TRUE
+        return open_
     text = f"the network ACL of {subnet.name} lets it pass"
     needs = (Need("whether the network ACL is asked", "is not documented"),)
     return all_of((open_, Fact(None, text, subnet.origin.header, subnet.name, needs)))

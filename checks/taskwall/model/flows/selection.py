@@ -253,7 +253,7 @@ def _between(flows: Iterable[Flow], of: Selection | None, to: Selection | None) 
             ranges = ranges & selection.addresses
         if not ranges:
             continue
-        own = flow if ranges == flow.addresses else replace(flow, addresses=ranges)
+        own = replace(flow, addresses=ranges)
         if needs:
             missing = tuple(dict.fromkeys((*needs, *own.missing)))
             own = replace(own, verdict="unknown", missing=missing)
