@@ -1290,6 +1290,23 @@ def test_groups_refer_to_each_other_over_a_peering_connection(
     assert found == [f"service:web -> service:far: tcp 443{way}" for way in ways]
 
 
+@pytest.mark.parametrize(("gateway", "way"), [("enable", ""), ("disable", SOMEWHERE_THERE)])
+@pytest.mark.parametrize("peered", ["10.1.1.0/25", "10.1.1.128/25"])
+def test_groups_refer_to_each_other_where_every_way_lets_them(
+    peered: str, gateway: str, way: str, tmp_path: Path
+) -> None:
+    """Where one half of a subnet is behind a transit gateway, that has to let them as well."""
+    text = GATEWAY.replace("ATTACHED", "web").replace('cidr_blocks = ["10.0.1.0/24"]', BY_GROUP)
+    text = text.replace('"main" {}', f'"main" {{ {REFERS}"{gateway}" }}')
+    text += PEERED + service("web") + service("far", subnet="far", group="far")
+    text += table("aws_route_table.web.id") + table("aws_route_table.far.id", "far")
+    text += route("web", TO_PEER, peered) + route("web", TRANSIT, "10.1.0.0/16")
+    text += route("far", TO_PEER, "10.0.0.0/16")
+
+    found = told(tmp_path, text, "service:web", "service:far")
+    assert found == [f"service:web -> service:far: tcp 443{way}"]
+
+
 ADMITS = made(
     *("aws_security_group", "server", "vpc_id = aws_vpc.main.id"),
     'ingress {\n    protocol = "tcp"\n    from_port = 443\n    to_port = 443\n    PEER\n  }',

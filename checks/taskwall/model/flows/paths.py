@@ -109,11 +109,15 @@ def _led(network: Network, one: Place, other: Place) -> tuple[Fact, Fact]:
         return Fact(False, f"a route of {name} leads there", at, name, otherwise=otherwise), FALSE
     sure = Ranges.union(ranges for ranges, fact in parts if fact.truth)
     found = all_of(fact for _, fact in parts)
+    match = any_of(refers)
+    needs = (Need(f"the address in {other.name}", "is not known"),)
     if found.truth and not other.ranges <= sure:
-        needs = (Need(f"the address in {other.name}", "is not known"),)
         text = f"a route of {name} leads to it"
         found = all_of((found, Fact(None, text, at, name, needs)))
-    return found, any_of(refers)
+    if match.truth and not all(fact.truth for fact in refers):
+        text = f"groups can refer to each other on the way from {name} to {other.name}"
+        match = Fact(None, text, at, name, needs)
+    return found, match
 
 
 def _joins(network: Network, hop: Hop, one: Place, other: Place) -> tuple[Fact, Fact]:
