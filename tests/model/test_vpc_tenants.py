@@ -63,6 +63,11 @@ def launched(by: str) -> str:
 MAIN, OPEN, GIVEN = (f"aws_subnet.{name}.id" for name in ("main", "open", "given"))
 HOSTS = {name: HOST.replace("NAME", name) for name in ("main", "open", "given")}
 WEB, OTHERS, ON_HOST = "aws_ecs_service.web", "aws_ecs_service.other", "aws_instance.host"
+PERHAPS_OWN = f"""launch_type = "EC2"
+  dynamic "network_configuration" {{
+    for_each = var.two
+    content {{ subnets = [{MAIN}] }}
+  }}"""
 EACH = "each of var.one, var.two"
 NOT_THERE = "the VPC of aws_ecs_service.web is not in the sources"
 
@@ -99,6 +104,11 @@ NOT_THERE = "the VPC of aws_ecs_service.web is not in the sources"
             {"MODE": "host", "WEB": launched("EC2"), "BESIDE": HOSTS["open"]},
             [(ON_HOST, "", "var.one has no default"), (WEB, "", "var.one has no default")],
             id="in the VPC of instances, which is not known",
+        ),
+        pytest.param(
+            {"MODE": "${var.two}", "WEB": PERHAPS_OWN, "BESIDE": HOSTS["given"]},
+            [(ON_HOST, "", "var.one has no default"), (WEB, "aws_vpc.main", "")],
+            id="in that of the subnets that they may name, and not where instances are",
         ),
         pytest.param(
             {
