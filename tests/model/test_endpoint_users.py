@@ -263,7 +263,7 @@ EARLIER = (
     *("eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3"),
     *("il-central-1", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2"),
     *("us-west-1", "us-west-2", "us-gov-east-1", "us-gov-west-1", "cn-north-1"),
-    "cn-northwest-1",
+    *("cn-northwest-1", "us-iso-east-1", "us-iso-west-1", "us-isob-east-1"),
 )
 LATER = ("ap-southeast-5", "ap-southeast-7", "ap-east-2", "mx-central-1")
 

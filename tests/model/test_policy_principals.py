@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskwall.core.values import Fields, Items, Span, Text, Value, lifted, unknown
+from taskwall.core.values import Fields, Items, Known, Span, Text, Value, lifted, unknown
 from taskwall.model.endpoints.policy_allows import TOKEN, undecided
 from taskwall.model.endpoints.policy_equality import same_documents
 from taskwall.model.endpoints.policy_restricts import keeps_images, restricts
@@ -198,9 +198,9 @@ A, B = cluster("a*"), cluster("b*")
         ({"Resource": "*"}, {"Resource": "*", "Condition": OPEN}, None),
         ({"Resource": "*"}, {"Resource": A, "Condition": OPEN}, False),
         # More may be allowed than is known.
-        ({"Resource": Items((A,), (OPEN,))}, {"Resource": "*"}, True),
-        ({"Resource": Items((A,), (OPEN,))}, {"Resource": A}, None),
-        ({"Resource": Items((A,), (OPEN,))}, {"Resource": B}, None),
+        ({"Resource": Items((Known(A),), (OPEN,))}, {"Resource": "*"}, True),
+        ({"Resource": Items((Known(A),), (OPEN,))}, {"Resource": A}, None),
+        ({"Resource": Items((Known(A),), (OPEN,))}, {"Resource": B}, None),
         # What is allowed may be anything, where that is not known.
         ({"Resource": Items((OPEN,))}, {"Resource": "*"}, True),
         ({"Resource": Items((OPEN,))}, {"Resource": A}, None),
