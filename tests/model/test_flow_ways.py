@@ -2363,7 +2363,7 @@ def test_what_names_no_group_has_the_default_one_of_the_vpc_that_a_subnet_tells(
     lost = made("aws_subnet", "lost", f"vpc_id = {vpc}", 'cidr_block = "10.0.3.0/24"')
     second = {"web": "lost", "lost": "web"}[first]
     text = service("one", subnet=first).replace("[aws_security_group.web.id]", "[]")
-    text = text.replace(f".{first}.id]", f".{first}.id, aws_subnet.{second}.id]")
+    text = text.replace(f".{first}.id]", f'.{first}.id, "subnet-1", aws_subnet.{second}.id]')
     text += OTHER_VPC + lost
 
     found = told(tmp_path, text, "service:one", "service:one")
