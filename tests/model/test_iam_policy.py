@@ -908,3 +908,18 @@ def test_what_is_known_beside_an_unknown_decides(
 def test_documents_that_are_not_known(one: Value, other: Value, same: bool | None) -> None:
     """What they wait for says nothing of what they are."""
     assert same_documents(read_document(one, "p", HERE), read_document(other, "q", HERE)) is same
+
+
+@pytest.mark.parametrize(
+    ("action", "demanded"),
+    [
+        (TOKEN, True),
+        ("ecr:GetAuthorization*", True),
+        (["ecr:getauthorizationtoken", "s3:GetObject"], True),
+        ("ecr:Get*", False),
+        ([TOKEN, "ecr:BatchGetImage"], False),
+    ],
+)
+def test_who_gets_a_token_need_not_be_of_an_organisation(action: object, demanded: bool) -> None:
+    """It belongs to no repository; a pattern for it alone is as good as its name."""
+    assert demands_organisation(policy({"Action": action}), "ecr", TOKEN) is demanded
