@@ -216,17 +216,19 @@ def _worst_per_setting(
         if held is None or _rank(answer) < _rank(held):
             worst[answer.scenario] = answer
     fails: dict[tuple[str, str], list[ScenarioVerdict]] = {}
-    open_in = [number for number, answer in worst.items() if answer.truth is None]
-    for number, answer in worst.items():
-        if answer.truth and not followed.left_empty(number, open_in):
+    for answer in worst.values():
+        if answer.truth:
             words = _MORE.sub("", answer.verdict.message).split()
             mistake = " ".join(word for word in words if word.rstrip(",") not in users)
             fails.setdefault((mistake, answer.verdict.when), []).append(answer)
     found: list[_UnderSetting] = []
     others = [answer for answer in worst.values() if not answer.truth]
+    open_in = [answer.scenario for answer in others if answer.truth is None]
     for (_, exists), same in fails.items():
         same.sort(key=lambda answer: -len(answer.verdict.message))  # who names all comes first
         needed = [each.scenario for each in same]
+        if all(followed.left_empty(number, open_in) for number in needed):
+            continue
         if (open_ := followed.left_to_absent(needed)) is not None:
             decided = all_of((same[0].decided, open_))
             others.append(replace(same[0], truth=None, decided=decided))
