@@ -263,6 +263,9 @@ def test_lists_within_lists_are_their_elements(evaluated: Evaluated, shown: Show
           groups = ["${var.groups}", ["${["c"]}"]]
           texts  = [jsonencode(var.groups)]
           network {
+            groups = ["d"]
+          }
+          network {
             groups = ["${toset(var.groups)}"]
           }
         }
@@ -272,7 +275,7 @@ def test_lists_within_lists_are_their_elements(evaluated: Evaluated, shown: Show
     assert shown(only(evaluation, "aws_t.a").body) == {
         "groups": ["a", "b", "c"],
         "texts": [["a", "b"]],
-        "network": [{"groups": ["a", "b"]}],
+        "network": [{"groups": ["d"]}, {"groups": ["a", "b"]}],
     }
     texts = only(evaluation, "aws_t.a").body.fields["texts"]
     assert isinstance(texts, Items)
