@@ -354,6 +354,27 @@ def test_a_second_one_that_may_be_in_the_same_vpc(other: str, doubtful: bool) ->
 
 
 @pytest.mark.parametrize(
+    ("or_in", "doubtful"),
+    [
+        ("data.aws_vpc.v.id", False),
+        ("data.aws_vpc.elsewhere.id", True),
+        ("aws_vpc.here.id", False),
+        ("aws_vpc.here.arn", True),
+        ("aws_vpc.some[0].id", True),
+    ],
+)
+def test_a_filter_that_asks_for_either_of_two_vpcs(or_in: str, doubtful: bool) -> None:
+    """The other one may be that of a second endpoint, unless it is a VPC of its own."""
+    block = 'data "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }\n'
+    block += 'data "aws_vpc" "elsewhere" { cidr_block = "10.1.0.0/16" }\n'
+    block += 'resource "aws_vpc" "here" {}\nresource "aws_vpc" "some" { count = var.e }\n'
+    block += 'data "aws_vpc_endpoint" "d" {\n filter {\n name = "vpc-id"\n'
+    block += f" values = [data.aws_vpc.v.id, {or_in}]\n}}\n}}"
+    value = looked_up(block, "data.aws_vpc_endpoint.d.id", VPCS.replace("OTHER", "aws_vpc.b.id"))
+    assert means(value) == ("data.aws_vpc_endpoint.d.id" if doubtful else "aws_vpc_endpoint.r.id")
+
+
+@pytest.mark.parametrize(
     ("tags", "doubtful"),
     [
         ('{ M = "x" }', False),

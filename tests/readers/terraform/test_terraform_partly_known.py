@@ -22,6 +22,8 @@ resource "aws_vpc" "v" {
   tags       = { Name = "v" }
   list       = ["x", "y"]
   no_list    = []
+  sum        = var.n + 1
+  size       = length(var.l)
 }
 data "aws_vpc" "d" {}
 locals {
@@ -91,6 +93,7 @@ PARTS: list[tuple[str, object, str]] = [
     ("length({ (var.o) = 1, (var.p) = 2 })", 2, ""),
     ("length({ (var.o) = 1, (var.o) = 2 })", "<?>", "var.o"),
     ("length({ (var.o) = 1, a = 2 })", 2, ""),
+    ('length({ (var.b ? "x" : "y") = 1, (var.b ? "x" : "z") = 2 })', "<?>", "var.b"),
     ("length(merge({ (var.o) = 1 }, var.m))", "<?>", "var.o; var.m"),
     ("length(toset([var.o, var.p]))", "<?>", "var.o; var.p"),
     ("length(toset([var.o]))", 1, ""),
@@ -166,10 +169,12 @@ PARTS: list[tuple[str, object, str]] = [
     ("var.n >= 1.5", "<(var.n == 1.5 || var.n > 1.5)>", "var.n"),
     ("var.n <= 1.5", "<!(var.n > 1.5)>", "var.n"),
     ("var.n > var.o", "<?>", "var.o; var.n"),
+    ("aws_vpc.v.sum > 0", "<aws_vpc.v.sum > 0>", "var.n"),
     ("length(var.l) > 0", "<length(var.l) > 0>", "var.l"),
     ("length(var.l) > 1", "<length(var.l) > 1>", "var.l"),
     ("length(var.l) >= 1", "<length(var.l) > 0>", "var.l"),
     ("length(var.l) + 1 > 0", True, ""),
+    ("aws_vpc.v.size + 1 > 0", True, ""),
     ("length(var.l) + 1 > 1", "<?>", "var.l"),
     ("length(merge({ (var.o) = 1 }, var.m)) + 1 > 1", True, ""),
     ("length(var.l) * 2 > 0", "<length(var.l) > 0>", "var.l"),
@@ -368,6 +373,7 @@ PARTS: list[tuple[str, object, str]] = [
     ("toset(local.some)", [("maybe", "s")], "var.b"),
     ('tolist(toset([var.o, "a"]))', ["<var.o>", "a"], "var.o"),
     ("tolist(toset([var.o]))", ["<var.o>"], "var.o"),
+    ('tolist(toset(concat(["a", "b"], var.l)))', ["a", "b", ("maybe", "<var.l[*]>")], "var.l"),
     ('tolist([1, var.o, "a"])', ["1", "<var.o>", "a"], "var.o"),
     ('tolist(concat(["a"], var.l))', ["a", ("maybe", "<var.l[*]>")], "var.l"),
     ('index([var.o, "b"], "b")', "<?>", "var.o"),

@@ -141,6 +141,11 @@ VALUE = 'output "v" { value = "there" }\n'
     ("backend", "backend_config", "config"),
     [
         ('backend "gcs" { bucket = "b" }', "gcs", '{ bucket = "b" }'),
+        (
+            'backend "gcs" { bucket = "b" }\nrequired_providers {\n aws = "~> 5.0"\n}',
+            "gcs",
+            '{ bucket = "b" }',
+        ),
         ('backend "gcs" {\n bucket = "b"\n prefix = "p"\n}', "gcs", '{ bucket = "b", prefix="p" }'),
         (
             """backend "azurerm" {

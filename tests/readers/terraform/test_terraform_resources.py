@@ -261,6 +261,7 @@ def test_lists_within_lists_are_their_elements(evaluated: Evaluated, shown: Show
         variable "groups" { default = ["a", "b"] }
         resource "aws_t" "a" {
           groups = ["${var.groups}", ["${["c"]}"]]
+          deep   = [["a", ["b", "c"]]]
           texts  = [jsonencode(var.groups)]
           network {
             groups = ["d"]
@@ -274,6 +275,7 @@ def test_lists_within_lists_are_their_elements(evaluated: Evaluated, shown: Show
     )
     assert shown(only(evaluation, "aws_t.a").body) == {
         "groups": ["a", "b", "c"],
+        "deep": ["a", "b", "c"],
         "texts": [["a", "b"]],
         "network": [{"groups": ["d"]}, {"groups": ["a", "b"]}],
     }
