@@ -122,6 +122,28 @@ resource "aws_vpc" "b" {} # taskwall:skip=TW202: why
     assert [(one.rule, one.place.line) for one in found.suppressions] == [("TW202", 2)]
 
 
+def test_a_module_may_take_all_outputs_as_a_map(shown: Shown) -> None:
+    """Those of the root are texts of it; what the defaults add is open if they are."""
+    data = LOCAL.replace("PATH }", '"../b/terraform.tfstate" }\n  defaults = var.open')
+    given = "tomap(data.terraform_remote_state.s.outputs)"
+    made = f'module "m" {{\n  source = "./m"\n  all    = {given}\n}}\n'
+    inner = 'variable "all" { type = map(string) }\nresource "t" "t" { x = var.all }\n'
+    texts = {
+        "a/main.tf": f'variable "open" {{}}\n{data}{made}',
+        "a/m/main.tf": inner,
+        "b/main.tf": 'output "port" { value = 80 }\n',
+    }
+    assert shown(x(evaluated(texts))) == {"port": "80", "*": "<var.open[*]>"}
+
+
+def test_open_defaults_are_one_value_for_each_output(shown: Shown) -> None:
+    """Two outputs that only these may have need not be equal."""
+    data = LOCAL.replace("PATH }", '"../b/terraform.tfstate" }\n  defaults = var.open')
+    outputs = "data.terraform_remote_state.s.outputs"
+    asked = f'variable "open" {{}}\nresource "t" "t" {{ x = {outputs}.one == {outputs}.other }}\n'
+    assert shown(x(evaluated({"a/main.tf": asked + data, "b/main.tf": VALUE}))) == "<?>"
+
+
 def test_a_missing_output_is_unknown_and_says_so() -> None:
     """What the other root does not put out is told as that."""
     texts = {

@@ -29,6 +29,7 @@ from taskwall.core.values import (
     spelled,
     symbol,
 )
+from taskwall.readers.terraform.evaluation.access import element_of
 from taskwall.readers.terraform.evaluation.backend_files import backend_files
 from taskwall.readers.terraform.evaluation.body import FieldsReader
 from taskwall.readers.terraform.evaluation.context import ModuleContext, RunContext, WrittenBody
@@ -163,7 +164,9 @@ class RemoteStates:
             return None
         defaults = dereferenced(written.get("defaults") or Fields({}))
         handle = f"{address}.outputs"
-        known = defaults if isinstance(defaults, Fields) else Fields({}, rest=defaults)
+        known = defaults if isinstance(defaults, Fields) else Fields({})
+        if isinstance(defaults, Unknown | Reference):
+            known = Fields({}, rest=element_of(defaults))
         if meant.alone and known.rest is None:  # it may be another state, after all
             known = Fields(known.fields, rest=Unknown((Need(handle, OUTSIDE),)))
         source = self._scopes.get(folder) or self._context[folder]
