@@ -158,3 +158,43 @@ def test_an_unknown_beside_a_fail(
     judged = [judge(stack, chosen, Settings()) for stack in stacks(tmp_path)]
     found = [one for each in judged for one in each.findings if not one.unreported]
     assert [one.finding.verdict for one in found] == said
+
+
+GROUPS_OF_INPUT = """
+provider "aws" { region = "eu-west-1" }
+variable "groups" { type = list(string) }
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group_rule" "from" {
+  for_each          = toset(var.groups)
+  security_group_id = each.key
+}
+resource "aws_ecs_task_definition" "web" {
+  family       = "web"
+  network_mode = "awsvpc"
+}
+resource "aws_ecs_service" "web" {
+  launch_type     = "FARGATE"
+  task_definition = aws_ecs_task_definition.web.arn
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = [for each in var.groups : each]
+  }
+}
+"""
+
+
+def test_what_takes_precedence_stays_where_an_input_is_empty(tmp_path: Path) -> None:
+    """Else what it silences there would be told in its place, under both conditions."""
+    (tmp_path / "main.tf").write_text(GROUPS_OF_INPUT)
+    (stack,) = stacks(tmp_path)
+    rules = [rule for rule in all_rules() if rule.id in ("TW202", "TW211")]
+
+    found = [one.finding for one in judge(stack, rules, Settings()).findings]
+    assert {(one.rule, one.when) for one in found if one.verdict == "fail"} == {
+        ("TW202", "var.groups is empty"),
+        ("TW211", "var.groups is not empty"),
+    }

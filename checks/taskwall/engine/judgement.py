@@ -92,7 +92,8 @@ class DecidingDefault(Struct, frozen=True, gc=False):
 class ScenarioVerdict(Struct, frozen=True, gc=False):
     """A verdict of a rule in one scenario, and what took precedence over it there.
 
-    `defaults` say which inputs have a default without which it would not fail.
+    `silences` is whether it takes precedence over another one itself. `defaults` say which inputs
+    have a default without which it would not fail.
     """
 
     rule: Rule
@@ -101,4 +102,5 @@ class ScenarioVerdict(Struct, frozen=True, gc=False):
     truth: bool | None
     scenario: int
     silenced_by: frozenset[tuple[str, str]] = frozenset()
+    silences: bool = False
     defaults: tuple[DecidingDefault, ...] = ()

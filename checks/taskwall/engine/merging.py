@@ -40,6 +40,7 @@ class _RuleFindings(Struct, frozen=True):
             and all(
                 one.verdict is other.verdict
                 and (one.scenario, one.defaults) == (other.scenario, other.defaults)
+                and one.silences is other.silences
                 for one, other in zip(answers, self.answers, strict=True)
             )
             and self.scenarios == (followed.scenarios, followed.switches)
@@ -227,7 +228,10 @@ def _worst_per_setting(
     for (_, exists), same in fails.items():
         same.sort(key=lambda answer: -len(answer.verdict.message))  # who names all comes first
         needed = [each.scenario for each in same]
-        if all(followed.left_empty(number, open_in) for number in needed):
+        # What silences others is no less certain than they are.
+        if not any(each.silences for each in same) and all(
+            followed.left_empty(number, open_in) for number in needed
+        ):
             continue
         if (open_ := followed.left_to_absent(needed)) is not None:
             decided = all_of((same[0].decided, open_))

@@ -13,6 +13,15 @@ def apply_precedence(answers: Sequence[ScenarioVerdict]) -> Iterator[ScenarioVer
     It is silenced by the fail of a rule that its own rule yields to, about the same thing. An
     unknown is left out if a rule that it names (`asked_by`) asks the user the same question.
     """
+    found = [*_silenced(answers)]
+    silencing = frozenset[tuple[str, str]]().union(*(answer.silenced_by for answer in found))
+    for answer in found:
+        own = answer.rule.id, answer.verdict.about
+        yield replace(answer, silences=True) if answer.truth and own in silencing else answer
+
+
+def _silenced(answers: Sequence[ScenarioVerdict]) -> Iterator[ScenarioVerdict]:
+    """The verdicts with the rules that silence them, without what others ask already."""
     claims = {
         (answer.rule.id, answer.truth, answer.verdict.about)
         for answer in answers

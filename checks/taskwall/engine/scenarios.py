@@ -78,7 +78,7 @@ class Followed(Struct, frozen=True):
         return bool(others) and any(
             all(row.get(operand) != answer for row in others)
             for operand, answer in self.scenarios[number].items()
-            if (is_length(operand) and answer == 0) or (answer is None and stands_for_many(operand))
+            if _is_empty(operand, answer)
         )
 
     def existence(self, on: Origin) -> str:
@@ -104,6 +104,13 @@ class Followed(Struct, frozen=True):
         said = " and ".join(_said(op, answers, self.scenarios) for op, answers in cubes[0].items())
         names = dict.fromkeys(name for each in waits for name in each)
         return Fact(None, said, needs=tuple(Need(name, NOT_READ) for name in names))
+
+
+def _is_empty(operand: str, answer: Scalar) -> bool:
+    """Whether an answer says that a collection, or an attribute of its elements, has nothing."""
+    if is_length(operand):
+        return answer == 0
+    return answer in (None, "") and stands_for_many(operand)
 
 
 class CancelledError(BaseException):
